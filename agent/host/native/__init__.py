@@ -1,0 +1,1 @@
+"""Named native calls of the live host, one table of them for each kind of system."""

@@ -1,0 +1,17 @@
+"""Facts about a file that its content does not show; the same on every system."""
+
+from __future__ import annotations
+
+import os
+
+from agent.host import Unreadable
+
+
+def mtime(path: str) -> int | Unreadable | None:
+    """When the file was last written, in whole seconds since 1970. ``None`` when it does not exist."""
+    try:
+        return int(os.stat(path).st_mtime)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return Unreadable("denied", path)

@@ -1,0 +1,12 @@
+"""Native calls on Linux."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.host.native import files
+
+QUERIES: Mapping[str, Callable[..., Any]] = {
+    "mtime": files.mtime,
+}

@@ -1,0 +1,1 @@
+"""What Watchword verifies: one folder a check, its probes beside it."""

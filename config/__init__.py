@@ -1,0 +1,1 @@
+"""What can be set and said: the settings schema, its loader, and the catalogues."""
