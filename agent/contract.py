@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,11 +37,13 @@ __all__ = [
     "Severity",
     "Status",
     "Unreadable",
+    "Words",
 ]
 
 #: One short value of a finding that may be shown and, after the allow-list, reported.
 Fact = bool | int | str | list[str]
 
+#: The form of ids, reasons and the names of facts.
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -132,6 +134,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     error: str | None = None
 
 
+class Words(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is said about one reason. ``{placeholders}`` are the names of facts; ``steps`` go by system."""
+
+    title: str
+    body: str
+    steps: dict[str, tuple[str, ...]] = {}
+    links: tuple[str, ...] = ()
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Something the person signs in to. ``id`` is random and opaque; the address is handed out by the context only."""
 
@@ -203,7 +214,8 @@ class Check:
 
     ``reasons`` publishes every reason a finding may give; each has words in ``config/alerts.toml`` under
     ``<id>.<reason>`` and a finding with another reason is refused. ``time_limit`` is the wall time one run may take.
-    ``refs`` name the advice it measures (``toolkit:S17``).
+    ``refs`` name the advice it measures (``toolkit:S17``). ``words`` is for checks from elsewhere, which cannot
+    write into ``config/alerts.toml``: the words for each reason.
     """
 
     id: str
@@ -215,3 +227,4 @@ class Check:
     every: timedelta = timedelta(hours=4)
     time_limit: timedelta = timedelta(seconds=20)
     refs: tuple[str, ...] = ()
+    words: Mapping[str, Words] = field(default_factory=dict)

@@ -1,0 +1,95 @@
+"""The command line: one module a command, each with ``add_parser`` and ``run``.
+
+Only the module of the command that was asked for is imported. Data goes to stdout; words about it, progress and
+errors go to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import IO
+
+from agent import __version__
+
+__all__ = ["COMMANDS", "EXIT_CODES", "FAILED", "USAGE", "run"]
+
+USAGE = 2
+FAILED = 4
+INTERRUPTED = 130
+
+EXIT_CODES = """\
+exit codes:
+  0  nothing failing          2  wrong usage or settings
+  1  at least one failing     3  nothing failing, but something could not be checked
+                              4  watchword itself failed
+"""
+
+#: Every command, in the order of ``--help``, with the module that holds it.
+COMMANDS = {
+    "check": "check",
+    "status": "status",
+    "explain": "explain",
+    "accounts": "accounts",
+    "attest": "attest",
+    "breach": "breach",
+    "password": "password",
+    "secret": "secret",
+    "config": "config",
+    "record": "record",
+    "compare": "compare",
+    "schema": "schema",
+    "doctor": "doctor",
+}
+
+DESCRIPTION = """\
+Watchword looks after the security settings of this computer and your accounts: screen lock, app updates, password
+manager, two-step verification and known data breaches. It reads settings and changes nothing.
+"""
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = _parser(arguments).parse_args(arguments)
+        code = args.handler(args, sys.stdin, sys.stdout, sys.stderr)
+        sys.stdout.flush()
+        return int(code)
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wanted. Python would complain once more on its way out.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        _complain("stopped", sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        _complain(f"{error.filename or 'output'}: {error.strerror or error}", sys.stderr)
+        return FAILED
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="watchword",
+        description=DESCRIPTION,
+        epilog=EXIT_CODES + "\n`watchword COMMAND --help` says more about a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"watchword {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    for name, module in COMMANDS.items():
+        if asked not in COMMANDS or name == asked:
+            import_module(f"agent.cli.{module}").add_parser(commands)
+    return parser
+
+
+def _complain(message: str, stderr: IO[str]) -> None:
+    with suppress(OSError):
+        print(f"watchword: {message}", file=stderr)

@@ -1,0 +1,135 @@
+"""How results look on a screen: coloured and wrapped on a terminal, plain and complete when piped or read aloud."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import IO
+
+from agent.contract import Item, Status
+from agent.status import CheckRow, Document
+
+__all__ = ["Style", "document_lines", "item_line", "overall_sentence", "row_lines", "spoken_time", "style_for"]
+
+#: What each status is called, as one would say it (facts: guidance 7e).
+CALLED = {
+    Status.FAIL: "Action needed",
+    Status.WARN: "Look at soon",
+    Status.UNKNOWN: "Not checked",
+    Status.PASS: "OK",
+    Status.NOT_APPLICABLE: "Not applicable",
+    Status.DISABLED: "Switched off",
+}
+COLOURS = {Status.FAIL: "31;1", Status.WARN: "33", Status.UNKNOWN: "36", Status.PASS: "32"}
+#: The order in which people should read them.
+ORDER = [Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED]
+LABEL_WIDTH = max(len(word) for word in CALLED.values())
+MAX_WIDTH = 100
+ITEMS_SHOWN = 8
+
+OVERALL = {
+    "action": "Something needs your attention now.",
+    "attention": "There is something to look at when you have a few minutes.",
+    "unknown": "Some things could not be checked, so we cannot say all is well.",
+    "ok": "Nothing needs doing.",
+}
+
+
+class Style:
+    """A terminal's width and colours; without them, plain text."""
+
+    def __init__(self, *, colour: bool, width: int) -> None:
+        self.colour = colour
+        self.width = width
+
+    def paint(self, text: str, code: str) -> str:
+        """The text in a colour, where there are colours."""
+        return f"\033[{code}m{text}\033[0m" if self.colour and code else text
+
+
+def style_for(stream: IO[str], *, plain: bool = False) -> Style:
+    """Colours only on a terminal, without ``NO_COLOR`` (no-color.org) and when nobody asked for plain text."""
+    terminal = stream.isatty() and not plain
+    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH) if terminal else MAX_WIDTH
+    return Style(colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
+
+
+def document_lines(document: Document, style: Style, *, titles: dict[str, str]) -> Iterable[str]:
+    """A whole status document for a person: the worst first, each with what to do, and a summary at the end."""
+    yield f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
+    yield ""
+    for row in sorted(document.checks, key=lambda row: ORDER.index(row.status)):
+        yield from row_lines(row, style, titles)
+    yield ""
+    yield style.paint(overall_sentence(document), "1")
+    yield "These checks cover settings only. `watchword explain CHECK` shows what a result rests on."
+
+
+def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[str]:
+    """One finding: its status in words, the check, what was found, and the steps when there is something to do."""
+    called = style.paint(CALLED[row.status].ljust(LABEL_WIDTH), COLOURS.get(row.status, ""))
+    name = titles.get(row.id, row.id)
+    if row.label:
+        name += f", {row.label}"
+    said = row.text.title if row.text is not None else row.reason.replace("_", " ")
+    yield f"{called}  {style.paint(name, '1')}: {said}"
+    if row.status in (Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED):
+        return
+    indent = " " * (LABEL_WIDTH + 2)
+    if row.text is not None and row.text.body:
+        yield from _wrapped(row.text.body, style, indent)
+    for item in row.items[:ITEMS_SHOWN]:
+        yield from _wrapped(item_line(item), style, indent, first="- ")
+    if len(row.items) > ITEMS_SHOWN:
+        yield f"{indent}- and {len(row.items) - ITEMS_SHOWN} more: `watchword explain {row.id}`"
+
+
+def item_line(item: Item) -> str:
+    """One line of detail: "Firefox: 128.3 installed, 128.4 is out (apt, security, waiting since 3 November)"."""
+    versions = item.installed or ""
+    if item.installed and item.latest and item.latest != item.installed:
+        versions = f"{item.installed} installed, {item.latest} is out"
+    notes: list[str] = [note for note in (item.source, "security" if item.security else None) if note]
+    if item.since is not None:
+        notes.append(f"since {item.since.day} {item.since:%B %Y}")
+    notes.extend(item.details)
+    return item.name + (f": {versions}" if versions else "") + (f" ({', '.join(notes)})" if notes else "")
+
+
+def overall_sentence(document: Document) -> str:
+    """The summary in one or two sentences."""
+    counts = document.summary.counts
+    parts = [
+        f"{number} {words}"
+        for number, words in (
+            (counts.fail, "need action" if counts.fail != 1 else "needs action"),
+            (counts.warn, "to look at soon"),
+            (counts.unknown, "not checked"),
+            (counts.pass_, "OK"),
+        )
+        if number
+    ]
+    sentence = OVERALL[document.summary.overall]
+    if document.summary.overall == "ok" and counts.unknown:
+        sentence = "Nothing that was checked needs doing."
+    return f"{sentence} {', '.join(parts)}.".strip() if parts else sentence
+
+
+def spoken_time(moment: datetime) -> str:
+    """A time in this computer's own zone: "22 November 2026 at 10:04"."""
+    local = moment.astimezone()
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}"
+
+
+def _wrapped(text: str, style: Style, indent: str, *, first: str = "") -> Sequence[str]:
+    return textwrap.wrap(
+        text,
+        max(style.width, len(indent) + 20),
+        initial_indent=indent + first,
+        subsequent_indent=indent + " " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,198 @@
+"""One round: choose the checks, give each its context, run them, and make the status document.
+
+A round on this computer remembers what its checks asked to be remembered. A round on a recording starts from what
+the recording remembers, and leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from agent import __version__, discovery, plugins
+from agent.contract import Account, Attestation, Check, Context, Finding, Http, Response, Status
+from agent.device import os_version
+from agent.host import Host, Unreadable
+from agent.runner import Outcome, run_checks
+from agent.status import AgentPart, CheckRow, DevicePart, Document, PolicyPart, summarise
+from agent.words import text_for
+from config.schema import Settings
+
+__all__ = ["KeptMemory", "NoNetwork", "Round", "RoundError", "Subjects", "chosen_checks", "document", "run"]
+
+UNASKED = "disabled"
+
+
+class RoundError(Exception):
+    """A round that cannot be run as asked; the message says why."""
+
+
+class NoNetwork:
+    """The network of a recorded computer: there is none."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response | Unreadable:
+        del headers
+        return Unreadable("offline", url.partition("?")[0])
+
+
+class KeptMemory:
+    """One check's memory during a round: what was remembered before, and what has changed since.
+
+    Changes take effect only when the check has answered in time, so that one which crashed or was left behind
+    cannot leave half of what it meant to remember.
+    """
+
+    def __init__(self, before: Mapping[str, Any]) -> None:
+        self._before = before
+        self.changes: dict[str, Any] = {}
+
+    def recall(self, key: str) -> Any:
+        return self.changes[key] if key in self.changes else self._before.get(key)
+
+    def remember(self, key: str, value: Any) -> None:
+        self.changes[key] = msgspec.json.decode(msgspec.json.encode(value))
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The accounts a round covers, what the person stated about them, and how to learn addresses and secrets."""
+
+    accounts: Sequence[Account] = ()
+    attestations: Sequence[Attestation] = ()
+    address: Callable[[Account], str | Unreadable | None] = lambda _: None
+    secret: Callable[[str], str | Unreadable | None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of a round. ``remembered`` is what each check that answered wants kept."""
+
+    outcomes: Sequence[Outcome]
+    remembered: Mapping[str, Mapping[str, Any]]
+    started_at: datetime
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def statuses(self) -> list[Status]:
+        """The status of every finding."""
+        return [finding.status for outcome in self.outcomes for finding in outcome.findings]
+
+
+def chosen_checks(only: Sequence[str], settings: Settings) -> tuple[list[Check], list[str]]:
+    """The checks to run, and a note for each that the policy names but that cannot be used.
+
+    Raises:
+        RoundError: ``only`` names a check that does not exist.
+    """
+    wanted = list(only)
+    builtin = [point.name for point in discovery.built_in()]
+    for name in wanted:
+        if name not in builtin and name not in settings.plugins:
+            known = ", ".join([*builtin, *settings.plugins])
+            raise RoundError(f"there is no check {name!r}; the checks are {known}")
+    checks = discovery.builtin_checks([name for name in builtin if not wanted or name in wanted])
+    notes = []
+    for name in settings.plugins:
+        if wanted and name not in wanted:
+            continue
+        try:
+            checks.append(plugins.start(name))
+        except plugins.PluginError as error:
+            notes.append(str(error))
+    return checks, notes
+
+
+def run(
+    host: Host,
+    settings: Settings,
+    checks: Sequence[Check],
+    *,
+    subjects: Subjects = Subjects(),  # noqa: B008  (frozen)
+    http: Http | None = None,
+    remembered: Callable[[str], Mapping[str, Any]] = lambda _: {},
+    fresh: bool = False,
+    on_done: Callable[[Outcome], None] = lambda _: None,
+) -> Round:
+    """Run the checks once, side by side. Those that are switched off in the settings answer ``disabled``."""
+    now = host.now()
+    memories = {check.id: KeptMemory(remembered(check.id)) for check in checks}
+
+    def make_context(check: Check) -> Context:
+        return Context(
+            host=host,
+            now=now,
+            profile=settings.profile,
+            settings=settings,
+            memory=memories[check.id],
+            http=http or NoNetwork(),
+            accounts=subjects.accounts,
+            attestations=subjects.attestations,
+            address=subjects.address,
+            secret=subjects.secret,
+            fresh=fresh,
+        )
+
+    active = [check for check in checks if check.id not in settings.checks.disabled]
+    outcomes = {outcome.check.id: outcome for outcome in run_checks(active, make_context, on_done=on_done)}
+    off = Finding(status=Status.DISABLED, reason="disabled")
+    return Round(
+        outcomes=[outcomes.get(check.id) or Outcome(check, (off,), 0.0, answered=True) for check in checks],
+        remembered={check_id: memories[check_id].changes for check_id, outcome in outcomes.items() if outcome.answered},
+        started_at=now,
+    )
+
+
+def document(
+    done: Round,
+    host: Host,
+    settings: Settings,
+    *,
+    digest: str,
+    device_id: str,
+    health_ok: bool = True,
+    labels: Mapping[str, str] | None = None,
+    since: Callable[[Round], Mapping[tuple[str, str | None], datetime]] = lambda _: {},
+    known_before: Sequence[tuple[str, str | None]] = (),
+    other_rows: Sequence[CheckRow] = (),
+) -> Document:
+    """The status document of a round. ``other_rows`` are those of checks that this round did not run."""
+    began = since(done)
+    now = done.started_at.replace(microsecond=0)
+    names = labels or {}
+    rows = [
+        CheckRow(
+            id=outcome.check.id,
+            version=outcome.check.version,
+            category=outcome.check.category,
+            status=finding.status,
+            severity=finding.severity,
+            basis=finding.basis,
+            reason=finding.reason,
+            observed_at=now,
+            instance=finding.subject,
+            label=names.get(finding.subject or ""),
+            since=began.get((outcome.check.id, finding.subject), now),
+            due_at=finding.due_at,
+            expires_at=finding.expires_at,
+            facts=finding.facts,
+            items=finding.items,
+            refs=outcome.check.refs,
+            error=finding.error,
+            text=text_for(outcome.check, finding, host.system),
+        )
+        for outcome in done.outcomes
+        for finding in outcome.findings
+    ]
+    rows.extend(other_rows)
+    return Document(
+        generated_at=now,
+        agent=AgentPart(__version__, "ok" if health_ok else "degraded", "unavailable"),
+        device=DevicePart(device_id, settings.device.label, host.system.value, os_version(host)),
+        policy=PolicyPart(settings.profile.name, digest),
+        summary=summarise(rows, now, known_before),
+        checks=tuple(rows),
+    )

@@ -1,0 +1,222 @@
+"""The status document ``watchword.status/1``: one typed model for the file, the published schema and the screen.
+
+It is written to a temporary file, flushed to disk and put in place in one step, so that whoever reads it finds
+either the last document or this one, whole.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from agent.contract import Basis, Category, Fact, Item, Severity, Status
+
+__all__ = [
+    "AgentPart",
+    "CheckRow",
+    "Counts",
+    "DevicePart",
+    "Document",
+    "PolicyPart",
+    "StatusError",
+    "Summary",
+    "Text",
+    "encode",
+    "exit_code",
+    "json_schema",
+    "load",
+    "summarise",
+    "write",
+]
+
+FORMAT = "watchword.status/1"
+#: A time with its zone; written in UTC, to the second.
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+#: How long a finding may be unknown, after it was known, before the whole is (facts: Intune keeps a state for 7 days).
+UNKNOWN_GRACE = timedelta(days=7)
+
+
+class StatusError(Exception):
+    """A status document that is absent, damaged or cannot be written; the message says which and where."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """The words for one finding, for the person's eyes only."""
+
+    title: str
+    body: str
+    steps: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+class AgentPart(msgspec.Struct, frozen=True):
+    """The agent itself: ``health`` is ``ok`` or ``degraded``; ``notifications`` whether alerts can be shown."""
+
+    version: str
+    health: Literal["ok", "degraded"]
+    notifications: Literal["working", "unavailable", "off_by_user", "off_by_policy"]
+
+
+class DevicePart(msgspec.Struct, frozen=True):
+    """The computer: a random id, the label its owner gave it, and its system. Never its name or serial number."""
+
+    id: str
+    label: str
+    platform: str
+    os_version: str
+
+
+class PolicyPart(msgspec.Struct, frozen=True):
+    """The thresholds in force, and a digest of the settings that decide verdicts."""
+
+    profile: str
+    digest: str
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many findings have each status. They add up to the rows of the document."""
+
+    pass_: int = msgspec.field(name="pass", default=0)
+    warn: int = 0
+    fail: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+    disabled: int = 0
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """The whole in one word, and the counts."""
+
+    overall: Literal["ok", "attention", "action", "unknown"]
+    counts: Counts
+
+
+class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of one check. ``instance`` and ``label`` name the account when it is about one."""
+
+    id: str
+    version: int
+    category: Category
+    status: Status
+    severity: Severity
+    basis: Basis
+    reason: str
+    observed_at: Moment
+    instance: str | None = None
+    label: str | None = None
+    since: Moment | None = None
+    due_at: Moment | None = None
+    expires_at: Moment | None = None
+    notified: int = 0
+    facts: dict[str, Fact] = {}
+    items: tuple[Item, ...] = ()
+    refs: tuple[str, ...] = ()
+    error: str | None = None
+    text: Text | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole document."""
+
+    schema: Literal["watchword.status/1"] = FORMAT
+    generated_at: Moment
+    agent: AgentPart
+    device: DevicePart
+    policy: PolicyPart
+    summary: Summary
+    checks: tuple[CheckRow, ...]
+
+
+def summarise(rows: Iterable[CheckRow], now: datetime, known_before: Iterable[tuple[str, str | None]] = ()) -> Summary:
+    """The overall word and the counts.
+
+    A failure of medium or high severity asks for action; any other failure, or a warning, for attention. Something
+    unknown makes the whole unknown when it has been so for over seven days or was never known: a first round that
+    could read nothing is not "ok". ``known_before`` names the findings that had a real status once.
+    """
+    rows = tuple(rows)
+    known = set(known_before)
+    failing = [row for row in rows if row.status is Status.FAIL]
+    overall: Literal["ok", "attention", "action", "unknown"] = "ok"
+    if any(row.severity in (Severity.MEDIUM, Severity.HIGH) for row in failing):
+        overall = "action"
+    elif failing or any(row.status is Status.WARN for row in rows):
+        overall = "attention"
+    elif any(row.status is Status.UNKNOWN and _too_long(row, now, known) for row in rows):
+        overall = "unknown"
+    tally = {status: sum(row.status is status for row in rows) for status in Status}
+    return Summary(
+        overall,
+        Counts(
+            pass_=tally[Status.PASS],
+            warn=tally[Status.WARN],
+            fail=tally[Status.FAIL],
+            unknown=tally[Status.UNKNOWN],
+            not_applicable=tally[Status.NOT_APPLICABLE],
+            disabled=tally[Status.DISABLED],
+        ),
+    )
+
+
+def _too_long(row: CheckRow, now: datetime, known: set[tuple[str, str | None]]) -> bool:
+    return (row.id, row.instance) not in known or row.since is None or now - row.since > UNKNOWN_GRACE
+
+
+def exit_code(statuses: Iterable[Status]) -> int:
+    """The exit code of ``check`` and ``status``: 1 something fails, 3 nothing fails but something is unknown, or 0."""
+    seen = set(statuses)
+    if Status.FAIL in seen:
+        return 1
+    return 3 if Status.UNKNOWN in seen else 0
+
+
+def encode(document: Document) -> bytes:
+    """The document as JSON, indented for people, with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def load(data: bytes, name: str = "status.json") -> Document:
+    """Read a status document.
+
+    Raises:
+        StatusError: it is damaged or of another format; the message says where.
+    """
+    try:
+        return msgspec.json.decode(data, type=Document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise StatusError(f"{name} is damaged ({error}). Run `watchword check` to write it anew.") from error
+
+
+def write(document: Document, path: Path) -> None:
+    """Put the document in place in one step, readable by its owner only.
+
+    Raises:
+        StatusError: the disk is full, the directory cannot be written, or the name is taken by something else.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".status-", suffix=".tmp")  # 0600, O_EXCL
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encode(document))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+        raise StatusError(f"{path} could not be written: {error.strerror}") from error
+
+
+def json_schema() -> dict[str, Any]:
+    """The document's JSON Schema (2020-12), made from the types above."""
+    schema = msgspec.json.schema(Document)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Watchword status document", **schema}

@@ -1,0 +1,76 @@
+"""What is said about a finding: the words of ``config/alerts.toml``, filled in with its facts.
+
+Every reason a check can give has words under ``<check>.<reason>``; those that the runner gives for any check are
+under ``any.<reason>``. A check from elsewhere brings its own.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+import toml
+
+from agent.contract import Check, Fact, Finding, Words
+from agent.host import System
+from agent.status import Text
+
+__all__ = ["APP_NAME", "catalogue", "text_for"]
+
+APP_NAME = "Watchword"
+
+
+@cache
+def catalogue() -> Mapping[str, Words]:
+    """Every entry of ``config/alerts.toml`` by id."""
+    raw = toml.loads(files("config").joinpath("alerts.toml").read_text(encoding="utf-8"))
+    return {entry["id"]: msgspec.convert(entry, Words) for entry in raw["alert"]}
+
+
+def text_for(check: Check, finding: Finding, system: System) -> Text:
+    """The words for a finding, for a person on this system. A reason without words is said plainly, never left out."""
+    words = check.words.get(finding.reason) or _ours(check.id, finding.reason)
+    if words is None:
+        return Text(title=f"{check.title}: {finding.reason.replace('_', ' ')}", body="", steps=(), links=())
+    values = {"app": APP_NAME, "check": check.title} | {name: _spoken(value) for name, value in finding.facts.items()}
+    desktop = str(finding.facts.get("desktop", "")).lower()
+    steps = words.steps.get(f"{system.value}_{desktop}") or words.steps.get(system.value, ())
+    return Text(
+        title=_fill(words.title, values),
+        body=_fill(words.body, values),
+        steps=tuple(_fill(step, values) for step in steps),
+        links=words.links,
+    )
+
+
+def _ours(check_id: str, reason: str) -> Words | None:
+    known = catalogue()
+    return known.get(f"{check_id}.{reason}") or known.get(f"any.{reason}")
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    return string.Formatter().vformat(template, (), _Known(values))
+
+
+class _Known(dict[str, Any]):
+    """Placeholders without a fact stay readable: ``{limit_days}`` becomes "limit days", never an exception."""
+
+    def __missing__(self, key: str) -> str:
+        return key.replace("_", " ")
+
+
+def _spoken(value: Fact) -> str:
+    if isinstance(value, list):
+        return _listed(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = list(names) or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last

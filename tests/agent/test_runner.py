@@ -1,0 +1,178 @@
+"""The wall around checks: whatever one does, it is unknown for itself alone."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.contract import Account, Category, Check, Finding, Item, Status
+from agent.runner import BadAnswerError, Outcome, checked, run_checks
+from tests.builders import computer, context
+
+FINE = Finding(status=Status.PASS, reason="fine")
+
+
+def a_check(run: Callable[..., Any], *, id: str = "subject", seconds: float = 5.0) -> Check:
+    return Check(id, "Subject", Category.DEVICE, run, frozenset({"fine"}), time_limit=timedelta(seconds=seconds))
+
+
+def outcomes_of(*checks: Check) -> dict[str, Outcome]:
+    done = run_checks(checks, lambda check: context(computer()))
+    return {outcome.check.id: outcome for outcome in done}
+
+
+def beside_a_good_one(run: Callable[..., Any], *, seconds: float = 5.0) -> Finding:
+    """The finding of a misbehaving check, once a good one beside it is seen to be unharmed."""
+    done = outcomes_of(a_check(run, seconds=seconds), a_check(lambda ctx: [FINE], id="good"))
+    assert done["good"].findings == (FINE,)
+    (finding,) = done["subject"].findings
+    assert not done["subject"].answered
+    return finding
+
+
+def test_a_check_that_answers_keeps_its_findings() -> None:
+    done = outcomes_of(a_check(lambda ctx: [FINE]))
+    assert done["subject"].findings == (FINE,)
+    assert done["subject"].answered
+
+
+@pytest.mark.parametrize("error", [RuntimeError("x"), SystemExit(0), KeyboardInterrupt(), GeneratorExit(), MemoryError()])
+def test_a_check_that_raises_is_unknown_for_itself_alone(error: BaseException) -> None:
+    def run(ctx: Any) -> Any:
+        raise error
+
+    finding = beside_a_good_one(run)
+    assert (finding.status, finding.reason, finding.error) == (Status.UNKNOWN, "crashed", type(error).__name__)
+
+
+def test_a_check_that_recurses_for_ever_is_unknown() -> None:
+    def run(ctx: Any) -> Any:
+        return run(ctx)
+
+    assert beside_a_good_one(run).reason == "crashed"
+
+
+def test_a_check_that_hangs_is_given_up_at_its_own_time_limit() -> None:
+    started = time.monotonic()
+    finding = beside_a_good_one(lambda ctx: time.sleep(30), seconds=0.3)
+    assert (finding.status, finding.reason) == (Status.UNKNOWN, "timeout")
+    assert time.monotonic() - started < 3
+
+
+def test_a_check_whose_thread_is_killed_is_unknown() -> None:
+    def run(ctx: Any) -> Any:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(threading.get_ident()), ctypes.py_object(SystemExit)
+        )
+        while True:
+            time.sleep(0.01)
+
+    assert beside_a_good_one(run).reason == "crashed"
+
+
+def test_a_check_that_prints_is_unknown_and_its_words_go_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    def run(ctx: Any) -> Any:
+        print('{"status": "pass"}')
+        return [FINE]
+
+    assert beside_a_good_one(run).reason == "wrote_output"
+    assert capfd.readouterr().out == ""
+
+
+def test_what_a_check_writes_below_python_does_not_reach_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+    def run(ctx: Any) -> Any:
+        os.write(1, b"from below\n")
+        return [FINE]
+
+    outcomes_of(a_check(run))
+    assert capfd.readouterr().out == ""
+
+
+def test_stdout_is_given_back_after_a_round(capfd: pytest.CaptureFixture[str]) -> None:
+    before = sys.stdout
+    outcomes_of(a_check(lambda ctx: [FINE]))
+    assert sys.stdout is before
+    print("still here")
+    assert capfd.readouterr().out == "still here\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        "pass",
+        FINE,
+        [None],
+        [{"status": "pass", "reason": "fine"}],
+        [Finding(status="splendid", reason="fine")],  # type: ignore[arg-type]  # nonsense on purpose
+        [Finding(status=Status.PASS, reason="made_up")],
+        [Finding(status=Status.PASS, reason="fine", facts={"Not A Slug": 1})],
+        [Finding(status=Status.PASS, reason="fine", facts={"path": "x" * 1000})],
+        [Finding(status=Status.PASS, reason="fine", facts={"object": object()})],  # type: ignore[dict-item]  # nonsense
+        [Finding(status=Status.PASS, reason="fine", subject="someone else")],
+        [Finding(status=Status.PASS, reason="fine", due_at=datetime(2026, 1, 1))],  # noqa: DTZ001  (without a zone)
+        [FINE, FINE],
+        [FINE] * 1000,
+        [Finding(status=Status.PASS, reason="fine", items=(Item(name=3, status=Status.PASS),))],  # type: ignore[arg-type]  # nonsense
+    ],
+)
+def test_an_answer_that_is_not_findings_is_refused(answer: Any) -> None:
+    finding = beside_a_good_one(lambda ctx: answer)
+    assert (finding.status, finding.reason) == (Status.UNKNOWN, "bad_answer")
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    def forever(ctx: Any) -> Any:
+        while True:
+            yield FINE
+
+    assert beside_a_good_one(lambda ctx: list(forever(ctx)), seconds=0.3).reason == "timeout"
+
+
+def test_checks_run_side_by_side() -> None:
+    checks = [a_check(lambda ctx: time.sleep(0.3) or [FINE], id=f"slow_{number}") for number in range(8)]
+    started = time.monotonic()
+    assert all(outcome.answered for outcome in outcomes_of(*checks).values())
+    assert time.monotonic() - started < 1.5
+
+
+def test_outcomes_come_in_the_order_asked_for() -> None:
+    slow = a_check(lambda ctx: time.sleep(0.2) or [FINE], id="slow")
+    quick = a_check(lambda ctx: [FINE], id="quick")
+    assert list(outcomes_of(slow, quick)) == ["slow", "quick"]
+
+
+def test_a_finding_may_be_about_an_account_that_was_given() -> None:
+    account = Account(id="i-0123456789ab", service="google", label="Mail")
+    finding = msgspec.structs.replace(FINE, subject=account.id)
+    done = run_checks([a_check(lambda ctx: [finding])], lambda check: context(computer(), accounts=[account]))
+    assert done[0].findings == (finding,)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(FINE),
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(anything)
+def test_no_answer_becomes_findings_unless_it_keeps_to_the_contract(answer: Any) -> None:
+    check = a_check(lambda ctx: [FINE])
+    try:
+        findings = checked(check, answer, set())
+    except BadAnswerError:
+        return
+    assert findings == (FINE,)
+    assert list(answer) == [FINE]
