@@ -1,0 +1,94 @@
+"""Where the agent's files live: one table of rules per system, and nothing else.
+
+`watchword status` imports this module and must start about as fast as Python itself, so it uses ``os.path`` only:
+importing platformdirs takes 26 ms here, this module under one. The places are platformdirs': XDG base directories on
+Linux, ``~/Library`` on macOS, ``%LOCALAPPDATA%`` on Windows (never the roaming profile, which leaves the laptop).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Paths"]
+
+
+class Paths:
+    """Full paths of every file the agent keeps. Making a ``Paths`` touches no disk.
+
+    ``config`` is the person's settings file, ``policy`` the machine policy (written by an administrator only),
+    ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
+    a directory. ``runtime`` is a directory for locks and sockets that need not outlive the session.
+    """
+
+    __slots__ = ("config", "data", "journal", "logs", "policy", "runtime", "status", "store")
+
+    def __init__(self, *, config: str, policy: str, data: str, state: str, runtime: str) -> None:
+        slash = "\\" if "\\" in policy else "/"
+        self.config = f"{config}{slash}config.toml"
+        self.policy = policy
+        self.data = data
+        self.store = f"{data}{slash}watchword.db"
+        self.journal = f"{data}{slash}journal.jsonl"
+        self.status = f"{state}{slash}status.json"
+        self.logs = f"{state}{slash}logs"
+        self.runtime = runtime
+
+    @classmethod
+    def here(cls) -> Paths:
+        """The paths for the person who is signed in to this computer."""
+        return cls.on(sys.platform, os.environ, os.path.expanduser("~"))
+
+    @classmethod
+    def on(cls, platform: str, env: Mapping[str, str], home: str) -> Paths:
+        """The paths on a system (``sys.platform``) with this environment and home directory."""
+        if platform == "win32":
+            return cls._windows(env, home)
+        if platform == "darwin":
+            return cls._macos(home)
+        return cls._xdg(env, home)
+
+    @classmethod
+    def _xdg(cls, env: Mapping[str, str], home: str) -> Paths:
+        def base(variable: str, default: str) -> str:
+            # The base directory specification: "all paths must be absolute; a relative one is to be ignored".
+            value = env.get(variable, "")
+            return f"{value.rstrip('/') if value.startswith('/') else f'{home}/{default}'}/watchword"
+
+        return cls(
+            config=base("XDG_CONFIG_HOME", ".config"),
+            policy="/etc/watchword/policy.toml",
+            data=base("XDG_DATA_HOME", ".local/share"),
+            state=base("XDG_STATE_HOME", ".local/state"),
+            runtime=base("XDG_RUNTIME_DIR", ".cache"),
+        )
+
+    @classmethod
+    def _macos(cls, home: str) -> Paths:
+        support = f"{home}/Library/Application Support/Watchword"
+        paths = cls(
+            config=support,
+            policy="/Library/Application Support/Watchword/policy.toml",
+            data=support,
+            state=support,
+            runtime=f"{home}/Library/Caches/Watchword",
+        )
+        paths.logs = f"{home}/Library/Logs/Watchword"
+        return paths
+
+    @classmethod
+    def _windows(cls, env: Mapping[str, str], home: str) -> Paths:
+        local = env.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+        folder = f"{local}\\Watchword"
+        policies = env.get("PROGRAMDATA") or env.get("ProgramData") or "C:\\ProgramData"
+        return cls(
+            config=folder,
+            policy=f"{policies}\\Watchword\\policy.toml",
+            data=folder,
+            state=folder,
+            runtime=f"{folder}\\run",
+        )
