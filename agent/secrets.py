@@ -1,0 +1,139 @@
+"""Secrets in the keyring of the operating system: the Have I Been Pwned key and the addresses of accounts.
+
+The keyring is only ever used by a child process with a time limit (:mod:`agent.keyring_child`): asking a locked one
+can wait for a prompt that nobody answers. Names are allow-listed, so that no command can read or overwrite what other
+programs keep.
+
+Could not tell is ``Unreadable``: ``no_keyring`` (none, or only one that stores plain text or nothing), ``locked``,
+``timeout`` or ``failed``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from agent.host import Unreadable
+
+__all__ = ["HIBP_KEY", "SERVICE", "address_name", "get", "get_many", "is_known", "remove", "store"]
+
+SERVICE = "watchword"
+HIBP_KEY = "hibp_api_key"
+
+#: Reading from an unlocked keyring takes 50 ms, the child's start 300 ms; a slow disk may need ten times that.
+READ_SECONDS = 10.0
+#: A person is at the keyboard and may have to type the keyring's password.
+PROMPT_SECONDS = 120.0
+
+_ADDRESS = re.compile(r"address:[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_REASONS = frozenset({"no_keyring", "locked", "failed"})
+
+
+def address_name(account_id: str) -> str:
+    """The name under which the address of an account is kept."""
+    return f"address:{account_id}"
+
+
+def is_known(name: str) -> bool:
+    """Whether ``name`` is one that Watchword may keep a secret under."""
+    return name == HIBP_KEY or _ADDRESS.fullmatch(name) is not None
+
+
+def get_many(
+    names: Sequence[str], *, time_limit: float = READ_SECONDS, may_prompt: bool = False
+) -> dict[str, str | Unreadable | None]:
+    """Several secrets by one child. ``None`` is one that was never stored. No prompt unless ``may_prompt``."""
+    if not names:
+        return {}
+    answer = _ask("get", names, time_limit, may_prompt=may_prompt)
+    if isinstance(answer, Unreadable):
+        return dict.fromkeys(names, answer)
+    values = answer.get("values")
+    if not isinstance(values, dict):
+        return dict.fromkeys(names, Unreadable("failed", "keyring"))
+    return {name: _value(values, name) for name in names}
+
+
+def get(name: str, *, time_limit: float = READ_SECONDS, may_prompt: bool = False) -> str | Unreadable | None:
+    """One secret; ``None`` when it was never stored."""
+    return get_many([name], time_limit=time_limit, may_prompt=may_prompt)[name]
+
+
+def store(name: str, value: str, *, time_limit: float = PROMPT_SECONDS, may_prompt: bool = True) -> Unreadable | None:
+    """Keep a secret, and read it back to be sure. ``None`` when it is kept."""
+    answer = _ask("set", [name], time_limit, may_prompt=may_prompt, value=value)
+    if isinstance(answer, Unreadable):
+        return answer
+    return None if answer.get("done") is True else Unreadable("failed", "keyring")
+
+
+def remove(name: str, *, time_limit: float = PROMPT_SECONDS, may_prompt: bool = True) -> bool | Unreadable:
+    """Forget a secret. ``False`` when there was none."""
+    answer = _ask("remove", [name], time_limit, may_prompt=may_prompt)
+    if isinstance(answer, Unreadable):
+        return answer
+    done = answer.get("done")
+    return done if isinstance(done, bool) else Unreadable("failed", "keyring")
+
+
+def _value(values: dict[str, Any], name: str) -> str | Unreadable | None:
+    value = values.get(name, False)
+    return value if value is None or isinstance(value, str) else Unreadable("failed", "keyring")
+
+
+def _ask(
+    op: str, names: Sequence[str], time_limit: float, *, may_prompt: bool, value: str = ""
+) -> dict[str, Any] | Unreadable:
+    """One request to a child of its own, which does not outlive ``time_limit`` seconds."""
+    if not all(map(is_known, names)):
+        raise ValueError("that is not the name of a secret that Watchword keeps")  # it may be the secret: not quoted
+    request = {
+        "op": op,
+        "service": SERVICE,
+        "names": list(names),
+        "value": value,
+        "may_prompt": may_prompt,
+        "seconds": time_limit + 1,
+    }
+    try:
+        child = subprocess.Popen(
+            # -P: a folder named "agent" in the current directory must not be run in our place.
+            [sys.executable, "-P", "-m", "agent.keyring_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError:
+        return Unreadable("failed", "keyring")
+    with child:
+        try:
+            out, _ = child.communicate(json.dumps(request).encode(), timeout=time_limit)
+        except subprocess.TimeoutExpired:
+            _end(child)
+            return Unreadable("timeout", "keyring")
+    try:
+        answer = json.loads(out)
+    except ValueError:
+        return Unreadable("failed", "keyring")
+    if not isinstance(answer, dict):
+        return Unreadable("failed", "keyring")
+    if "error" in answer:
+        return Unreadable(answer["error"] if answer["error"] in _REASONS else "failed", "keyring")
+    return answer
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError):
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
