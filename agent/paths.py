@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Paths"]
+__all__ = ["Paths", "status_file"]
 
 
 class Paths:
@@ -92,3 +92,8 @@ class Paths:
             state=folder,
             runtime=f"{folder}\\run",
         )
+
+
+def status_file() -> str:
+    """The status document of the person who is signed in."""
+    return Paths.here().status

@@ -1,0 +1,122 @@
+"""Opening the database file: private, in WAL mode, at this version, and sound. A damaged one is set aside."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from agent.store.errors import StoreError, is_damage, sentence
+from agent.store.schema import migrate
+
+__all__ = ["in_memory", "make_private_folder", "open_or_replace"]
+
+#: How long one process waits for another's transaction. Ours take milliseconds.
+BUSY_SECONDS = 5.0
+COMPANIONS = ("", "-wal", "-shm")
+
+
+def make_private_folder(path: str) -> None:
+    """Make the data directory, for its owner only.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        if sys.platform != "win32" and os.stat(path).st_mode & 0o077:
+            os.chmod(path, 0o700)
+    except OSError as error:
+        raise StoreError(f"The folder {path} could not be used: {error.strerror or error}.") from error
+
+
+def open_or_replace(path: str) -> tuple[sqlite3.Connection, str | None]:
+    """Open the database, or put a new one in place of a damaged one; then the second value says what was done.
+
+    Raises:
+        StoreError: it can neither be opened nor replaced.
+    """
+    try:
+        return _open(path), None
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise StoreError(sentence(path, error)) from error
+    aside = _set_aside(path)
+    try:
+        return _open(path), f"The store was damaged. It is kept as {aside} and a new one was made."
+    except sqlite3.Error as error:
+        raise StoreError(sentence(path, error)) from error
+
+
+def in_memory() -> sqlite3.Connection:
+    """A database that lasts as long as this process."""
+    connection = _connect(":memory:")
+    migrate(connection, "in memory")
+    return connection
+
+
+def _open(path: str) -> sqlite3.Connection:
+    _make_private_file(path)
+    connection = _connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL survives a killed process; what a power cut could lose is in the journal, which is flushed.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _check(connection)
+        migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        damage = sqlite3.DatabaseError(verdict)
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    # Transactions are written out (isolation_level None); the store's own lock lets the checks' threads share it.
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE would delete unseen
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _make_private_file(path: str) -> None:
+    """Create the file 0600 before SQLite does, which gives the files beside it the same rights."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if sys.platform != "win32" and os.fstat(handle).st_mode & 0o077:
+                os.fchmod(handle, 0o600)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise StoreError(f"The store {path} could not be opened: {error.strerror or error}.") from error
+
+
+def _set_aside(path: str) -> str:
+    """Rename a damaged database and the files that belong to it, and return its new name."""
+    stem, extension = os.path.splitext(path)
+    aside = f"{stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{extension}"
+    number = 1
+    while os.path.exists(aside):
+        number += 1
+        aside = f"{stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{number}{extension}"
+    try:
+        os.replace(path, aside)
+        for companion in COMPANIONS[1:]:
+            with suppress(FileNotFoundError):
+                os.replace(path + companion, aside + companion)
+    except OSError as error:
+        raise StoreError(
+            f"The store {path} is damaged and could not be set aside: {error.strerror or error}."
+        ) from error
+    return aside

@@ -1,0 +1,205 @@
+"""Rows of the store's tables to and from typed records. Every function works within its caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from agent.contract import Attestation, Finding, Status
+from agent.store.journal import AccountKept, Attested, DeviceKept, Event
+from agent.store.records import LastReal, Standing, StoredAccount
+
+__all__ = [
+    "account",
+    "accounts",
+    "attested",
+    "insert_attestation",
+    "meta",
+    "next_standing",
+    "not_in",
+    "put_account",
+    "restore",
+    "set_meta",
+    "standing_row",
+    "standings",
+    "text",
+]
+
+
+def restore(connection: sqlite3.Connection, events: Iterable[Event]) -> int:
+    """Bring into the database what only the journal has; returns how many statements that were."""
+    known = {event.key for event in attested(connection)}
+    revisions = {kept.id: kept.revision for kept in accounts(connection)}
+    restored = 0
+    for event in events:
+        if isinstance(event, Attested) and event.key not in known:
+            insert_attestation(connection, event)
+            known.add(event.key)
+            restored += 1
+        elif isinstance(event, AccountKept) and event.revision > revisions.get(event.id, 0):
+            put_account(connection, event)
+            revisions[event.id] = event.revision
+        elif isinstance(event, DeviceKept) and meta(connection, "device_id") is None:
+            set_meta(connection, "device_id", event.id)
+    return restored
+
+
+def not_in(events: Iterable[Event], connection: sqlite3.Connection) -> list[Event]:
+    """What the database has and a journal with these events lacks."""
+    keys = {event.key for event in events if isinstance(event, Attested)}
+    revisions = {(event.id, event.revision) for event in events if isinstance(event, AccountKept)}
+    device = meta(connection, "device_id")
+    missing: list[Event] = [kept for kept in accounts(connection) if (kept.id, kept.revision) not in revisions]
+    missing.extend(event for event in attested(connection) if event.key not in keys)
+    if device is not None and not any(isinstance(event, DeviceKept) for event in events):
+        missing.append(DeviceKept(device))
+    return missing
+
+
+def insert_attestation(connection: sqlite3.Connection, event: Attested) -> None:
+    """Append a statement."""
+    made = event.attestation
+    connection.execute(
+        "INSERT INTO attestations (key, subject, statement, statement_version, answer, at, evidence) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            event.key,
+            made.subject,
+            made.statement,
+            made.statement_version,
+            made.answer,
+            text(made.at),
+            made.evidence,
+        ),
+    )
+
+
+def attested(connection: sqlite3.Connection) -> list[Attested]:
+    """Every statement, in the order in which they were made."""
+    rows = connection.execute(
+        "SELECT key, subject, statement, statement_version, answer, at, evidence FROM attestations ORDER BY sequence"
+    )
+    return [
+        Attested(
+            key,
+            Attestation(
+                subject=subject,
+                statement=statement,
+                statement_version=version,
+                answer=answer,
+                at=datetime.fromisoformat(at),
+                evidence=evidence,
+            ),
+        )
+        for key, subject, statement, version, answer, at, evidence in rows
+    ]
+
+
+def put_account(connection: sqlite3.Connection, kept: AccountKept) -> None:
+    """Keep an account as it now is."""
+    connection.execute(
+        "INSERT OR REPLACE INTO accounts (id, service, label, origin, occurrence, has_address, added_at, removed_at, "
+        "revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            kept.id,
+            kept.service,
+            kept.label,
+            kept.origin,
+            kept.occurrence,
+            int(kept.has_address),
+            text(kept.added_at),
+            text(kept.removed_at) if kept.removed_at else None,
+            kept.revision,
+        ),
+    )
+
+
+def accounts(connection: sqlite3.Connection) -> list[AccountKept]:
+    """Every account, also removed ones, oldest first."""
+    rows = connection.execute(
+        "SELECT id, service, label, origin, occurrence, has_address, added_at, removed_at, revision FROM accounts "
+        "ORDER BY added_at, id"
+    )
+    return [
+        AccountKept(
+            id=account_id,
+            service=service,
+            label=label,
+            origin=origin,
+            occurrence=occurrence,
+            has_address=bool(has_address),
+            added_at=datetime.fromisoformat(added_at),
+            removed_at=datetime.fromisoformat(removed_at) if removed_at else None,
+            revision=revision,
+        )
+        for account_id, service, label, origin, occurrence, has_address, added_at, removed_at, revision in rows
+    ]
+
+
+def account(kept: AccountKept) -> StoredAccount:
+    """An account as the store gives it back."""
+    return StoredAccount(
+        id=kept.id,
+        service=kept.service,
+        label=kept.label,
+        origin="settings" if kept.origin == "settings" else "person",
+        has_address=kept.has_address,
+        added_at=kept.added_at,
+        removed_at=kept.removed_at,
+        occurrence=kept.occurrence,
+    )
+
+
+def next_standing(before: Standing | None, finding: Finding, at: datetime) -> Standing:
+    """Where a check stands after a finding, given where it stood before."""
+    same = before is not None and before.status == finding.status
+    real = before.last_real if before else None
+    if finding.status is not Status.UNKNOWN:
+        real = LastReal(finding.status, finding.reason, at)
+    # min: a clock that was set back must not leave a finding standing since tomorrow.
+    since = min(before.since, at) if before is not None and same else at
+    return Standing(finding.status, finding.reason, since, at, real)
+
+
+def standings(connection: sqlite3.Connection) -> dict[tuple[str, str | None], Standing]:
+    """Where every check stands, by check and subject."""
+    standings: dict[tuple[str, str | None], Standing] = {}
+    for check_id, subject, status, reason, since, observed, *real in connection.execute("SELECT * FROM standing"):
+        last = LastReal(Status(real[0]), real[1], datetime.fromisoformat(real[2])) if real[0] else None
+        standings[check_id, subject or None] = Standing(
+            Status(status), reason, datetime.fromisoformat(since), datetime.fromisoformat(observed), last
+        )
+    return standings
+
+
+def standing_row(check_id: str, subject: str | None, standing: Standing) -> tuple[str | None, ...]:
+    """The row that keeps a standing."""
+    real = standing.last_real
+    return (
+        check_id,
+        subject or "",
+        standing.status.value,
+        standing.reason,
+        text(standing.since),
+        text(standing.observed_at),
+        real.status.value if real else None,
+        real.reason if real else None,
+        text(real.at) if real else None,
+    )
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """One of the single values: ``device_id``, ``journal_size``."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Keep a single value."""
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def text(at: datetime) -> str:
+    """A time as it is kept: UTC, with a fixed number of digits so that text sorts as time does."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,58 @@
+"""The tables of the store, as steps from one version to the next. A step that has been released never changes."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from agent.store.errors import StoreError
+
+__all__ = ["migrate"]
+
+#: ``attestations`` can only grow: the triggers refuse every other change, whoever asks. Times are ISO 8601 in UTC.
+#: ``standing.subject`` is '' for the laptop itself; ``real_*`` is the last answer other than "unknown".
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE memory (check_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+           PRIMARY KEY (check_id, key)) WITHOUT ROWID""",
+        """CREATE TABLE accounts (id TEXT PRIMARY KEY, service TEXT NOT NULL, label TEXT NOT NULL,
+           origin TEXT NOT NULL CHECK (origin IN ('person', 'settings')), occurrence INTEGER NOT NULL,
+           has_address INTEGER NOT NULL, added_at TEXT NOT NULL, removed_at TEXT, revision INTEGER NOT NULL)""",
+        """CREATE TABLE attestations (sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
+           subject TEXT NOT NULL, statement TEXT NOT NULL, statement_version INTEGER NOT NULL, answer TEXT NOT NULL,
+           at TEXT NOT NULL, evidence TEXT NOT NULL)""",
+        """CREATE TRIGGER attestations_are_not_changed BEFORE UPDATE ON attestations
+           BEGIN SELECT RAISE(ABORT, 'attestations are only ever appended'); END""",
+        """CREATE TRIGGER attestations_are_not_removed BEFORE DELETE ON attestations
+           BEGIN SELECT RAISE(ABORT, 'attestations are only ever appended'); END""",
+        """CREATE TRIGGER attestations_are_not_replaced BEFORE INSERT ON attestations
+           WHEN EXISTS (SELECT 1 FROM attestations WHERE key = NEW.key OR sequence = NEW.sequence)
+           BEGIN SELECT RAISE(ABORT, 'attestations are only ever appended'); END""",
+        """CREATE TABLE standing (check_id TEXT NOT NULL, subject TEXT NOT NULL, status TEXT NOT NULL,
+           reason TEXT NOT NULL, since TEXT NOT NULL, observed_at TEXT NOT NULL, real_status TEXT, real_reason TEXT,
+           real_at TEXT, PRIMARY KEY (check_id, subject)) WITHOUT ROWID""",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring a store up to this version, one transaction a step.
+
+    Raises:
+        StoreError: a newer program wrote it.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise StoreError(f"The store {path} was written by a newer Watchword; update this one to use it.")
+    for number, statements in enumerate(STEPS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            # SQLite itself rolls back on some errors (a full disk); then there is nothing left to undo.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
