@@ -11,6 +11,7 @@ import os
 import subprocess  # noqa: S404  (starts this same interpreter)
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -105,6 +106,7 @@ def start(check_id: str) -> Check:
         finally:
             _end(child)
 
+    weakref.finalize(run, _end, child)  # a check that is switched off is never run
     return Check(
         id=described.id,
         title=described.title[:60],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -19,12 +20,11 @@ from agent.device import os_version
 from agent.host import Host, Unreadable
 from agent.runner import Outcome, run_checks
 from agent.status import AgentPart, CheckRow, DevicePart, Document, PolicyPart, summarise
+from agent.store import Standing
 from agent.words import text_for
 from config.schema import Settings
 
 __all__ = ["KeptMemory", "NoNetwork", "Round", "RoundError", "Subjects", "chosen_checks", "document", "run"]
-
-UNASKED = "disabled"
 
 
 class RoundError(Exception):
@@ -111,7 +111,7 @@ def run(
     settings: Settings,
     checks: Sequence[Check],
     *,
-    subjects: Subjects = Subjects(),  # noqa: B008  (frozen)
+    subjects: Subjects = Subjects(),
     http: Http | None = None,
     remembered: Callable[[str], Mapping[str, Any]] = lambda _: {},
     fresh: bool = False,
@@ -154,15 +154,16 @@ def document(
     digest: str,
     device_id: str,
     health_ok: bool = True,
-    labels: Mapping[str, str] | None = None,
-    since: Callable[[Round], Mapping[tuple[str, str | None], datetime]] = lambda _: {},
-    known_before: Sequence[tuple[str, str | None]] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
+    standings: Mapping[tuple[str, str | None], Standing] = MappingProxyType({}),
     other_rows: Sequence[CheckRow] = (),
 ) -> Document:
-    """The status document of a round. ``other_rows`` are those of checks that this round did not run."""
-    began = since(done)
+    """The status document of a round.
+
+    ``labels`` names the accounts by id, ``standings`` says since when each finding has stood, ``other_rows`` are those
+    of checks that this round did not run.
+    """
     now = done.started_at.replace(microsecond=0)
-    names = labels or {}
     rows = [
         CheckRow(
             id=outcome.check.id,
@@ -174,8 +175,8 @@ def document(
             reason=finding.reason,
             observed_at=now,
             instance=finding.subject,
-            label=names.get(finding.subject or ""),
-            since=began.get((outcome.check.id, finding.subject), now),
+            label=labels.get(finding.subject or ""),
+            since=_since(standings.get((outcome.check.id, finding.subject)), now),
             due_at=finding.due_at,
             expires_at=finding.expires_at,
             facts=finding.facts,
@@ -193,6 +194,10 @@ def document(
         agent=AgentPart(__version__, "ok" if health_ok else "degraded", "unavailable"),
         device=DevicePart(device_id, settings.device.label, host.system.value, os_version(host)),
         policy=PolicyPart(settings.profile.name, digest),
-        summary=summarise(rows, now, known_before),
+        summary=summarise(rows, now, (key for key, standing in standings.items() if standing.last_real is not None)),
         checks=tuple(rows),
     )
+
+
+def _since(standing: Standing | None, now: datetime) -> datetime:
+    return now if standing is None else standing.since.replace(microsecond=0)

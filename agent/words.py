@@ -6,11 +6,10 @@ under ``any.<reason>``. A check from elsewhere brings its own.
 
 from __future__ import annotations
 
-import string
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import msgspec
 import toml
@@ -22,6 +21,7 @@ from agent.status import Text
 __all__ = ["APP_NAME", "catalogue", "text_for"]
 
 APP_NAME = "Watchword"
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @cache
@@ -53,14 +53,11 @@ def _ours(check_id: str, reason: str) -> Words | None:
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:
-    return string.Formatter().vformat(template, (), _Known(values))
+    """The template with its placeholders filled; one without a fact stays readable ("limit days").
 
-
-class _Known(dict[str, Any]):
-    """Placeholders without a fact stay readable: ``{limit_days}`` becomes "limit days", never an exception."""
-
-    def __missing__(self, key: str) -> str:
-        return key.replace("_", " ")
+    Not ``str.format``: words of a check from elsewhere could reach into objects with it.
+    """
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[1].replace("_", " ")), template)
 
 
 def _spoken(value: Fact) -> str:

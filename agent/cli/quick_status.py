@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from agent import paths
+from agent.paths import Paths
 
 __all__ = ["answer"]
 
@@ -16,7 +16,7 @@ def answer(arguments: Sequence[str]) -> int | None:
     if list(arguments) != ["--json"]:
         return None
     try:
-        with open(paths.status_file(), "rb") as file:
+        with open(Paths.here().status, "rb") as file:
             data = file.read()
         document = json.loads(data)
         if document["schema"] != "watchword.status/1":

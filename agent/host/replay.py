@@ -19,7 +19,7 @@ class ReplayHost:
     """A computer as it was recorded. What is not in the recording is not on that computer."""
 
     def __init__(self, recording: Recording) -> None:
-        self._recording = recording
+        self.recording = recording
         self.system: System = recording.system
         self.env: Mapping[str, str] = recording.env
         self.user: User = recording.user
@@ -54,10 +54,10 @@ class ReplayHost:
 
     def which(self, name: str) -> str | None:
         bare = name.rsplit(self._separator, 1)[-1]
-        listed = self._recording.programs.get(bare)
+        listed = self.recording.programs.get(bare)
         if listed is not None:
             return listed if name in (bare, listed) else None
-        for command in self._recording.commands:
+        for command in self.recording.commands:
             if command.argv and command.argv[0].rsplit(self._separator, 1)[-1] == bare:
                 return command.argv[0] if self._separator in command.argv[0] else f"/usr/bin/{bare}"
         return None
@@ -67,7 +67,7 @@ class ReplayHost:
         if self.which(argv[0]) is None:
             return Unreadable("no_tool", where)
         asked = [argv[0].rsplit(self._separator, 1)[-1], *argv[1:]]
-        for command in self._recording.commands:
+        for command in self.recording.commands:
             if [command.argv[0].rsplit(self._separator, 1)[-1], *command.argv[1:]] == asked:
                 if command.failure is not None:
                     return Unreadable(command.failure, where)
@@ -88,7 +88,7 @@ class ReplayHost:
         names: dict[str, str] = {}
         exists = False
         for view in _views(key):
-            for recorded in self._recording.registry:
+            for recorded in self.recording.registry:
                 if recorded.lower() == view:
                     exists = True
                 elif recorded.lower().startswith(view + "\\"):
@@ -97,10 +97,10 @@ class ReplayHost:
         return sorted(names.values()) if names or exists else None
 
     def processes(self, *names: str) -> list[Process] | Unreadable:
-        return [process for process in self._recording.processes if not names or process.name in names]
+        return [process for process in self.recording.processes if not names or process.name in names]
 
     def query(self, name: str, *args: str) -> Any:
-        for query in self._recording.queries:
+        for query in self.recording.queries:
             if query.name == name and query.args == args:
                 return query.value if query.failure is None else Unreadable(query.failure, name)
         return Unreadable("not_recorded", name)

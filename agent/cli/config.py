@@ -1,0 +1,109 @@
+"""``watchword config``: show the settings in force and where each comes from, or check a settings file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterable
+from typing import IO, Any
+
+from agent.cli import USAGE
+from agent.paths import Paths
+from config.keys import KEYS
+from config.loader import Loaded, SettingsError, load
+
+__all__ = ["add_parser", "run"]
+
+EPILOG = """\
+Strongest first: what the machine policy locks, your choices, the machine policy, your config.toml, the profile, the
+defaults. Watchword never changes these files.
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "config",
+        help="show the settings and where they come from, or check a settings file",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="every setting, its value, its source and its meaning", allow_abbrev=False)
+    show.add_argument("--json", action="store_true", help="print them as JSON")
+    show.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
+    show.set_defaults(handler=run, action="show")
+    check = actions.add_parser("check", help="say what is wrong with a settings file", allow_abbrev=False)
+    check.add_argument("file", nargs="?", metavar="FILE", help="the file to check; without it, your own and the policy")
+    check.set_defaults(handler=run, action="check")
+
+
+def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+    """Show or check. Exit code 2 when the settings cannot be used."""
+    del stdin
+    paths = Paths.here()
+    given = args.file if args.action == "check" else args.config
+    user_file = given or paths.config
+    # A file that is only being checked is judged by itself, wherever it is meant to go.
+    policy_file = None if args.action == "check" and given else paths.policy
+    try:
+        loaded = load(user_file, policy_file, must_exist=given is not None)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"watchword: {problem}", file=stderr)
+        return USAGE
+    if args.action == "check":
+        print(f"{given}: OK" if given else _verdict(paths), file=stdout)
+    elif args.json:
+        print(json.dumps(_as_json(loaded, user_file, paths.policy), indent=2, ensure_ascii=False), file=stdout)
+    else:
+        for line in _lines(loaded, user_file, paths.policy):
+            print(line, file=stdout)
+    return 0
+
+
+def _verdict(paths: Paths) -> str:
+    states = [f"{path}: {'OK' if os.path.exists(path) else 'not there'}" for path in (paths.config, paths.policy)]
+    return "\n".join(states)
+
+
+def _as_json(loaded: Loaded, user_file: str, policy_file: str) -> dict[str, Any]:
+    return {
+        "files": {"config": user_file, "policy": policy_file},
+        "digest": loaded.digest,
+        "settings": {
+            name: {"value": value, "origin": loaded.origins[name], "meaning": KEYS[name].meaning}
+            for name, value in loaded.values.items()
+        },
+        "overruled": list(loaded.overruled),
+    }
+
+
+def _lines(loaded: Loaded, user_file: str, policy_file: str) -> Iterable[str]:
+    for what, path in (("Your settings", user_file), ("Machine policy", policy_file)):
+        yield f"{what}: {path}" + ("" if os.path.exists(path) else " (not there)")
+    yield ""
+    rows = [(name, _shown(value), loaded.origins[name], KEYS[name].meaning) for name, value in loaded.values.items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+    for account in loaded.values["accounts"]:
+        address = f" ({account['address']})" if account["address"] else ""
+        yield f"  account: {account['label']}, {account['service']}{address}"
+    for name in loaded.overruled:
+        yield f"Not used, because the machine policy holds it: {name}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            return f"{len(value)} listed"
+        return ", ".join(value) or "none"
+    return str(value) or "none"

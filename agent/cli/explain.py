@@ -1,0 +1,82 @@
+"""``watchword explain``: run one check and show what its result rests on: every value, its source, and the limits."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import IO, Any
+
+from agent.cli import FAILED
+from agent.cli.check import add_round_options, perform
+from agent.cli.rounds import RoundResult
+from agent.cli.show import Style, item_line, row_lines, spoken_time, style_for
+from agent.contract import Basis, Finding
+from agent.status import CheckRow, exit_code
+
+__all__ = ["add_parser", "run"]
+
+BASES = {
+    Basis.MEASURED: "read from this computer",
+    Basis.API: "asked of the service",
+    Basis.ATTESTED: "what you told us",
+}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "explain", help="run one check and show what its result rests on", description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("id", metavar="CHECK", help="a check, for example screen_lock")
+    parser.add_argument("--plain", action="store_true", help="no colours; reads well aloud")
+    add_round_options(parser)
+    parser.set_defaults(handler=run)
+
+
+def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+    """Run the check and print its findings with their evidence."""
+    result = perform(args, [args.id], stdin, stderr, quiet=args.plain)
+    if isinstance(result, int):
+        return result
+    for note in result.notes:
+        print(f"watchword: {note}", file=stderr)
+    for line in _lines(result, args.id, style_for(stdout, plain=args.plain)):
+        print(line, file=stdout)
+    rows = [row for row in result.document.checks if row.id == args.id]
+    return FAILED if result.failed else exit_code(row.status for row in rows)
+
+
+def _lines(result: RoundResult, check_id: str, style: Style) -> Iterable[str]:
+    for row, finding in result.findings(check_id):
+        yield from row_lines(row, style, result.titles)
+        yield ""
+        yield from _detail(row, finding)
+
+
+def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
+    if finding.evidence:
+        yield "What it rests on:"
+        for evidence in finding.evidence:
+            source = f" ({evidence.source})" if evidence.source else ""
+            yield f"  {evidence.what}: {evidence.value}{source}"
+    if row.items:
+        yield "In detail:"
+        for item in row.items:
+            yield f"  {item_line(item)}"
+    yield f"How we know: {BASES[row.basis]}, {spoken_time(row.observed_at)}"
+    yield f"Reason: {row.id}.{row.reason}" + (f" ({row.error})" if row.error else "")
+    if row.facts:
+        yield "Facts: " + ", ".join(f"{name}={value}" for name, value in sorted(row.facts.items()))
+    if row.since is not None:
+        yield f"Since: {spoken_time(row.since)}"
+    for label, moment in (("Due", row.due_at), ("Good until", row.expires_at)):
+        if moment is not None:
+            yield f"{label}: {spoken_time(moment)}"
+    if row.text is not None and row.text.steps:
+        yield "What to do:"
+        yield from (f"  {number}. {step}" for number, step in enumerate(row.text.steps, 1))
+    if row.text is not None and row.text.links:
+        yield "More about it: " + " ".join(row.text.links)
+    if row.refs:
+        yield "Advice behind it: " + ", ".join(row.refs)
+    yield ""

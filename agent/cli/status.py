@@ -1,0 +1,51 @@
+"""``watchword status``: the last result, as it stands in status.json. Nothing is checked and nothing is changed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import IO, Any
+
+from agent.cli import FAILED
+from agent.cli.show import document_lines, style_for
+from agent.paths import Paths
+from agent.status import StatusError, exit_code, load
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("status", help="show the last result", description=__doc__, allow_abbrev=False)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the status document as it is")
+    form.add_argument("--plain", action="store_true", help="no colours; reads well aloud")
+    parser.set_defaults(handler=run)
+
+
+def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+    """Print the last document. A missing or damaged one is an error of the agent (4), never an empty answer."""
+    del stdin
+    path = Path(Paths.here().status)
+    try:
+        data = path.read_bytes()
+        document = load(data, str(path))
+    except FileNotFoundError:
+        print("watchword: nothing has been checked yet. Run `watchword check`.", file=stderr)
+        return FAILED
+    except (OSError, StatusError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        print(f"watchword: {reason}", file=stderr)
+        return FAILED
+    if args.json:
+        stdout.write(data.decode())
+    else:
+        for line in document_lines(document, style_for(stdout, plain=args.plain), titles=_titles()):
+            print(line, file=stdout)
+    return exit_code(row.status for row in document.checks)
+
+
+def _titles() -> dict[str, str]:
+    from agent.discovery import builtin_checks
+
+    return {check.id: check.title for check in builtin_checks()}

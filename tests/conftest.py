@@ -1,0 +1,38 @@
+"""For every test: a home of its own, so that no test reads or writes the person's own files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+#: Skips that are right even where everything is installed: the reason, exactly.
+EXPECTED_SKIPS: frozenset[str] = frozenset()
+
+_skipped: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home directory, named by HOME and left out of no XDG variable."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith("XDG_") or name in ("DBUS_SESSION_BUS_ADDRESS", "DESKTOP_SESSION", "NO_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    yield home
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _skipped.append(f"{report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    unexpected = [line for line in _skipped if line.partition(": ")[2] not in EXPECTED_SKIPS]
+    if os.environ.get("WATCHWORD_NO_SKIPS") and unexpected and exitstatus == 0:
+        print("\nskipped, though nothing should be:\n  " + "\n  ".join(unexpected))
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
