@@ -36,7 +36,6 @@ __all__ = [
     "write",
 ]
 
-FORMAT = "watchword.status/1"
 #: A time with its zone; written in UTC, to the second.
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 #: How long a finding may be unknown, after it was known, before the whole is (facts: Intune keeps a state for 7 days).
@@ -125,7 +124,7 @@ class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """The whole document."""
 
-    schema: Literal["watchword.status/1"] = FORMAT
+    schema: Literal["watchword.status/1"] = "watchword.status/1"
     generated_at: Moment
     agent: AgentPart
     device: DevicePart

@@ -7,6 +7,7 @@ errors go to stderr.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _parser(arguments).parse_args(arguments)
+        _log_to(sys.stderr if args.verbose else None)
         code = args.handler(args, sys.stdin, sys.stdout, sys.stderr)
         sys.stdout.flush()
         return int(code)
@@ -81,6 +83,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--verbose", action="store_true", help="say on stderr what goes wrong inside a check")
     parser.add_argument("--version", action="version", version=f"watchword {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     asked = next((word for word in arguments if not word.startswith("-")), None)
@@ -88,6 +91,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if asked not in COMMANDS or name == asked:
             import_module(f"agent.cli.{module}").add_parser(commands)
     return parser
+
+
+def _log_to(stream: IO[str] | None) -> None:
+    """Send the agent's own log to ``stream``, or nowhere: a traceback is no way to talk to a person."""
+    log = logging.getLogger("agent")
+    log.addHandler(logging.NullHandler() if stream is None else logging.StreamHandler(stream))
+    log.propagate = False
 
 
 def _complain(message: str, stderr: IO[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from agent.cli import FAILED, USAGE
 from agent.cli.rounds import RoundResult, live_round, replayed_round
@@ -50,7 +50,7 @@ def add_round_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
 
 
-def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
     """Run the checks and print the document. Exit code as :func:`agent.status.exit_code`."""
     result = perform(args, args.ids, stdin, stderr, quiet=args.json or args.plain)
     if isinstance(result, int):
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
 
 
 def perform(
-    args: argparse.Namespace, ids: Sequence[str], stdin: IO[str], stderr: IO[str], *, quiet: bool
+    args: argparse.Namespace, ids: Sequence[str], stdin: TextIO, stderr: IO[str], *, quiet: bool
 ) -> RoundResult | int:
     """Run a round as the options say: the result, or an exit code once the problem has been told."""
     progress = Progress(stderr, show=not quiet and stderr.isatty())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from typing import IO, Any
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, TextIO
 
 from agent.cli import FAILED
 from agent.cli.check import add_round_options, perform
 from agent.cli.rounds import RoundResult
 from agent.cli.show import Style, item_line, row_lines, spoken_time, style_for
-from agent.contract import Basis, Finding
+from agent.contract import Basis, Evidence, Fact, Finding
 from agent.status import CheckRow, exit_code
 
 __all__ = ["add_parser", "run"]
@@ -33,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(handler=run)
 
 
-def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
     """Run the check and print its findings with their evidence."""
     result = perform(args, [args.id], stdin, stderr, quiet=args.plain)
     if isinstance(result, int):
@@ -54,29 +54,32 @@ def _lines(result: RoundResult, check_id: str, style: Style) -> Iterable[str]:
 
 
 def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
-    if finding.evidence:
-        yield "What it rests on:"
-        for evidence in finding.evidence:
-            source = f" ({evidence.source})" if evidence.source else ""
-            yield f"  {evidence.what}: {evidence.value}{source}"
-    if row.items:
-        yield "In detail:"
-        for item in row.items:
-            yield f"  {item_line(item)}"
+    yield from _section("What it rests on:", [_evidence_line(evidence) for evidence in finding.evidence])
+    yield from _section("In detail:", [item_line(item) for item in row.items])
     yield f"How we know: {BASES[row.basis]}, {spoken_time(row.observed_at)}"
     yield f"Reason: {row.id}.{row.reason}" + (f" ({row.error})" if row.error else "")
     if row.facts:
-        yield "Facts: " + ", ".join(f"{name}={value}" for name, value in sorted(row.facts.items()))
-    if row.since is not None:
-        yield f"Since: {spoken_time(row.since)}"
-    for label, moment in (("Due", row.due_at), ("Good until", row.expires_at)):
+        yield "Facts: " + ", ".join(f"{name}={_fact(value)}" for name, value in sorted(row.facts.items()))
+    for label, moment in (("Since", row.since), ("Due", row.due_at), ("Good until", row.expires_at)):
         if moment is not None:
             yield f"{label}: {spoken_time(moment)}"
-    if row.text is not None and row.text.steps:
-        yield "What to do:"
-        yield from (f"  {number}. {step}" for number, step in enumerate(row.text.steps, 1))
-    if row.text is not None and row.text.links:
-        yield "More about it: " + " ".join(row.text.links)
+    if row.text is not None:
+        yield from _section("What to do:", [f"{number}. {step}" for number, step in enumerate(row.text.steps, 1)])
+        yield from _section("More about it:", row.text.links)
     if row.refs:
         yield "Advice behind it: " + ", ".join(row.refs)
     yield ""
+
+
+def _section(heading: str, lines: Sequence[str]) -> Iterable[str]:
+    if lines:
+        yield heading
+        yield from (f"  {line}" for line in lines)
+
+
+def _evidence_line(evidence: Evidence) -> str:
+    return f"{evidence.what}: {evidence.value}" + (f" ({evidence.source})" if evidence.source else "")
+
+
+def _fact(value: Fact) -> str:
+    return "[" + ", ".join(value) + "]" if isinstance(value, list) else str(value)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from agent import round as rounds
 from agent.accounts import known_accounts
@@ -20,10 +19,11 @@ from agent.runner import Outcome
 from agent.secrets import get_many
 from agent.status import CheckRow, Document, StatusError, write
 from agent.status import load as load_status
-from agent.store import StoreError
+from agent.store import Store, StoreError
 from config.loader import Loaded, SettingsError, from_values
+from config.loader import load as load_settings
 
-__all__ = ["RoundResult", "live_round", "replayed_round"]
+__all__ = ["RoundResult", "judge_recording", "live_round", "read_recording", "replayed_round"]
 
 OnDone = Callable[[Outcome], None]
 #: Recordings belong to no device.
@@ -53,3 +53,156 @@ class RoundResult:
             if outcome.check.id == check_id
             for finding in outcome.findings
         ]
+
+
+def live_round(
+    ids: Sequence[str],
+    *,
+    config: str | None = None,
+    on_start: Callable[[Sequence[str]], None] = lambda _: None,
+    on_done: OnDone = lambda _: None,
+) -> RoundResult:
+    """Check this computer, keep what must be kept, and put status.json in place.
+
+    Checks named in ``ids`` are asked afresh; the rows of the others stay in the document as they were.
+
+    Raises:
+        SessionError: wrong settings, or a check that does not exist.
+    """
+    session = open_session(config)
+    notes = list(session.notes)
+    with session.store as store:
+        settings = session.loaded.settings
+        checks, unusable = _chosen(ids, session.loaded)
+        on_start([check.title for check in checks])
+        host = LiveHost()
+        known = known_accounts(settings, store, now=host.now())
+        done = rounds.run(
+            host,
+            settings,
+            checks,
+            subjects=rounds.Subjects(
+                accounts=known.accounts,
+                attestations=store.attestations(),
+                address=known.address,
+                secret=lambda name: get_many([name])[name],
+            ),
+            http=Network(settings.network),
+            remembered=store.remembered,
+            fresh=bool(ids),
+            on_done=on_done,
+        )
+        failed = _keep(session, done, notes)
+        document = rounds.document(
+            done,
+            host,
+            settings,
+            digest=session.loaded.digest,
+            device_id=store.device_id(),
+            health_ok=not (failed or notes or unusable),
+            labels=known.labels,
+            standings=store.standings(),
+            other_rows=_rows_of_others(session, done) if ids else (),
+        )
+    try:
+        write(document, Path(session.paths.status))
+    except StatusError as error:
+        notes.append(str(error))
+        failed = True
+    return RoundResult(document, done, [*notes, *unusable], failed)
+
+
+def replayed_round(
+    source: str,
+    ids: Sequence[str],
+    *,
+    stdin: TextIO,
+    config: str | None = None,
+    on_done: OnDone = lambda _: None,
+) -> RoundResult:
+    """Judge a recorded computer. Nothing of this computer is read but the recording, and nothing is kept.
+
+    Raises:
+        SessionError: the recording or its settings are wrong, or a check does not exist.
+    """
+    recording = read_recording(source, stdin)
+    try:
+        loaded = from_values(recording.config, source) if config is None else _file_settings(config)
+    except SettingsError as error:
+        raise SessionError(str(error)) from error
+    return judge_recording(recording, loaded, ids, on_done=on_done)
+
+
+def judge_recording(
+    recording: Recording, loaded: Loaded, ids: Sequence[str] = (), *, on_done: OnDone = lambda _: None
+) -> RoundResult:
+    """A round on a recorded computer with these settings."""
+    checks, unusable = _chosen(ids, loaded)
+    host = ReplayHost(recording)
+    with Store.in_memory() as store:
+        known = known_accounts(loaded.settings, store, now=host.now())
+        done = rounds.run(
+            host,
+            loaded.settings,
+            checks,
+            subjects=rounds.Subjects(accounts=known.accounts, address=known.address),
+            remembered=lambda check_id: recording.remembered.get(check_id, {}),
+            fresh=bool(ids),
+            on_done=on_done,
+        )
+        document = rounds.document(
+            done, host, loaded.settings, digest=loaded.digest, device_id=REPLAYED_DEVICE, labels=known.labels
+        )
+    return RoundResult(document, done, unusable)
+
+
+def read_recording(source: str, stdin: TextIO) -> Recording:
+    """A recording from a file, or from standard input for ``-``.
+
+    Raises:
+        SessionError: it cannot be read or is not a recording; one line that names the place.
+    """
+    try:
+        if source == "-":
+            data, name = stdin.buffer.read(), "standard input"
+        else:
+            with open(source, "rb") as file:
+                data, name = file.read(), source
+        return load(data, name)
+    except OSError as error:
+        raise SessionError(f"{source}: {error.strerror}") from error
+    except BadRecordingError as error:
+        raise SessionError(str(error)) from error
+
+
+def _chosen(ids: Sequence[str], loaded: Loaded) -> tuple[list[Check], list[str]]:
+    try:
+        return rounds.chosen_checks(ids, loaded.settings)
+    except rounds.RoundError as error:
+        raise SessionError(str(error)) from error
+
+
+def _file_settings(path: str) -> Loaded:
+    return load_settings(path, must_exist=True)
+
+
+def _keep(session: Session, done: rounds.Round, notes: list[str]) -> bool:
+    """Keep what the checks remember and where each finding stands. Returns whether that failed."""
+    findings = [(outcome.check.id, finding) for outcome in done.outcomes for finding in outcome.findings]
+    try:
+        session.store.remember(done.remembered)
+        session.store.settle(findings, done.started_at)
+    except StoreError as error:
+        notes.append(str(error))
+        return True
+    return not session.store.keeps
+
+
+def _rows_of_others(session: Session, done: rounds.Round) -> list[CheckRow]:
+    """The rows that the last document has for checks which this round did not run."""
+    ran = {outcome.check.id for outcome in done.outcomes}
+    try:
+        last = load_status(Path(session.paths.status).read_bytes())
+    except (OSError, StatusError):
+        return []
+    return [row for row in last.checks if row.id not in ran]

@@ -75,6 +75,7 @@ def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[s
     if row.label:
         name += f", {row.label}"
     said = row.text.title if row.text is not None else row.reason.replace("_", " ")
+    said = said.removeprefix(f"{titles.get(row.id, row.id)}: ")
     yield f"{called}  {style.paint(name, '1')}: {said}"
     if row.status in (Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED):
         return
