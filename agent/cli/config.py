@@ -11,7 +11,7 @@ from typing import IO, Any
 from agent.cli import USAGE
 from agent.paths import Paths
 from config.keys import KEYS
-from config.loader import Loaded, SettingsError, load
+from config.loader import Loaded, SettingsError, check_file, load
 
 __all__ = ["add_parser", "run"]
 
@@ -38,36 +38,40 @@ def add_parser(subparsers: Any) -> None:
     show.set_defaults(handler=run, action="show")
     check = actions.add_parser("check", help="say what is wrong with a settings file", allow_abbrev=False)
     check.add_argument("file", nargs="?", metavar="FILE", help="the file to check; without it, your own and the policy")
+    check.add_argument("--policy", action="store_true", help="FILE is meant to be a machine policy")
     check.set_defaults(handler=run, action="check")
 
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Show or check. Exit code 2 when the settings cannot be used."""
     del stdin
-    paths = Paths.here()
-    given = args.file if args.action == "check" else args.config
-    user_file = given or paths.config
-    # A file that is only being checked is judged by itself, wherever it is meant to go.
-    policy_file = None if args.action == "check" and given else paths.policy
     try:
-        loaded = load(user_file, policy_file, must_exist=given is not None)
+        lines = _checked(args) if args.action == "check" else _shown(args)
     except SettingsError as error:
         for problem in error.problems:
             print(f"watchword: {problem}", file=stderr)
         return USAGE
-    if args.action == "check":
-        print(f"{given}: OK" if given else _verdict(paths), file=stdout)
-    elif args.json:
-        print(json.dumps(_as_json(loaded, user_file, paths.policy), indent=2, ensure_ascii=False), file=stdout)
-    else:
-        for line in _lines(loaded, user_file, paths.policy):
-            print(line, file=stdout)
+    for line in lines:
+        print(line, file=stdout)
     return 0
 
 
-def _verdict(paths: Paths) -> str:
-    states = [f"{path}: {'OK' if os.path.exists(path) else 'not there'}" for path in (paths.config, paths.policy)]
-    return "\n".join(states)
+def _checked(args: argparse.Namespace) -> list[str]:
+    if args.file is not None:
+        check_file(args.file, policy=args.policy)
+        return [f"{args.file}: OK"]
+    paths = Paths.here()
+    load(paths.config, paths.policy)
+    return [f"{path}: {'OK' if os.path.exists(path) else 'not there'}" for path in (paths.config, paths.policy)]
+
+
+def _shown(args: argparse.Namespace) -> list[str]:
+    paths = Paths.here()
+    user_file = args.config or paths.config
+    loaded = load(user_file, paths.policy, must_exist=args.config is not None)
+    if args.json:
+        return [json.dumps(_as_json(loaded, user_file, paths.policy), indent=2, ensure_ascii=False)]
+    return list(_lines(loaded, user_file, paths.policy))
 
 
 def _as_json(loaded: Loaded, user_file: str, policy_file: str) -> dict[str, Any]:
@@ -86,7 +90,7 @@ def _lines(loaded: Loaded, user_file: str, policy_file: str) -> Iterable[str]:
     for what, path in (("Your settings", user_file), ("Machine policy", policy_file)):
         yield f"{what}: {path}" + ("" if os.path.exists(path) else " (not there)")
     yield ""
-    rows = [(name, _shown(value), loaded.origins[name], KEYS[name].meaning) for name, value in loaded.values.items()]
+    rows = [(name, _value(value), loaded.origins[name], KEYS[name].meaning) for name, value in loaded.values.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
@@ -97,7 +101,7 @@ def _lines(loaded: Loaded, user_file: str, policy_file: str) -> Iterable[str]:
         yield f"Not used, because the machine policy holds it: {name}"
 
 
-def _shown(value: Any) -> str:
+def _value(value: Any) -> str:
     if value is None:
         return "not set"
     if isinstance(value, bool):

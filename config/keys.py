@@ -1,0 +1,192 @@
+"""The table of settings: every key, what it means and what it may hold.
+
+Validation, ``watchword config show`` and the manual all read this table. A key is written with dots
+(``breach.base_url``); ``thresholds.*`` are the limits of the profile, which may be overridden one by one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.text import as_found, nearest, one_line
+
+__all__ = ["KEYS", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
+
+PROFILES = ("toolkit", "standard", "heightened")
+THRESHOLDS = "thresholds."
+MAX_TEXT = 200
+MAX_LIST = 500
+
+#: A rule returns what is wrong with a value, or ``None`` when it is allowed.
+Rule = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting. ``allowed`` says in words what ``rule`` accepts.
+
+    ``policy_only`` keys are refused outside the machine policy. ``personal`` ones are left out of the digest that is
+    reported to the office: they may hold an address or a name.
+    """
+
+    name: str
+    meaning: str
+    allowed: str
+    accepts: Callable[[Any], bool]
+    policy_only: bool = False
+    personal: bool = False
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value for this key, in words, or ``None``."""
+        return None if self.accepts(value) else f"found {as_found(value)}; allowed: {self.allowed}"
+
+
+def _is_whole(value: Any) -> bool:
+    # In Python a bool is an int; "true" minutes is a mistake all the same.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_line(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and one_line(value)
+
+
+def _flag(name: str, meaning: str) -> Key:
+    return Key(name, meaning, "true or false", lambda value: isinstance(value, bool))
+
+
+def _whole(name: str, low: int, high: int, meaning: str) -> Key:
+    return Key(
+        name,
+        meaning,
+        f"a whole number from {low} to {high}",
+        lambda value: _is_whole(value) and low <= value <= high,
+    )
+
+
+def _choice(name: str, choices: tuple[str, ...], meaning: str) -> Key:
+    allowed = ", ".join(choices[:-1]) + " or " + choices[-1]
+    return Key(name, meaning, allowed, lambda value: isinstance(value, str) and value in choices)
+
+
+def _names(name: str, meaning: str, what: str, *, policy_only: bool = False) -> Key:
+    def accepts(value: Any) -> bool:
+        return (
+            isinstance(value, list)
+            and len(value) <= MAX_LIST
+            and all(_is_line(item, MAX_TEXT) and item == item.strip() != "" for item in value)
+        )
+
+    return Key(name, meaning, f"a list of {what}", accepts, policy_only=policy_only)
+
+
+def _address(name: str, meaning: str) -> Key:
+    return Key(name, meaning, "an https:// address, or http:// on this computer itself", _is_safe_url)
+
+
+def _is_safe_url(value: Any) -> bool:
+    """Whether it is https anywhere or http on loopback, without a user name, query or fragment."""
+    if not _is_line(value, MAX_TEXT) or " " in value or not value.isascii() or "\\" in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_account_list(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= MAX_LIST and all(isinstance(item, dict) for item in value)
+
+
+def _is_full_path(value: Any) -> bool:
+    if not _is_line(value, 4096):
+        return False
+    return value == "" or value.startswith("/") or (value[1:3] in (":\\", ":/") and value[0].isalpha())
+
+
+def _limits(name: str, low: int, high: int, what: str) -> tuple[Key, Key]:
+    return (
+        _whole(f"{THRESHOLDS}{name}.warn", low, high, f"{what}: above this, look at it soon"),
+        _whole(f"{THRESHOLDS}{name}.fail", low, high, f"{what}: above this, action is needed"),
+    )
+
+
+_ALL = (
+    _choice("profile", PROFILES, "how strict the limits are"),
+    Key(
+        "device.label",
+        "what this computer is called in reports; never its host name",
+        "a name of 1 to 60 characters",
+        lambda value: _is_line(value, 60) and value.strip() != "",
+        personal=True,
+    ),
+    _names("checks.disabled", "checks that are switched off", "ids of checks"),
+    _names("app_updates.ignore", "packages that the app update check passes over", "names of packages"),
+    _address("breach.base_url", "where breaches are looked up"),
+    _address("breach.passwords_url", "where known passwords are looked up"),
+    _flag("network.offline", "true: never use the network"),
+    Key(
+        "network.ca_file",
+        "a file of extra certificate authorities, in PEM form",
+        "the full path of a file, or nothing",
+        _is_full_path,
+        personal=True,
+    ),
+    Key(
+        "accounts",
+        "accounts to look after, each with a service, a label and an address",
+        "[[accounts]] entries",
+        _is_account_list,
+        personal=True,
+    ),
+    _names("plugins", "checks from elsewhere that may be loaded", "names of checks", policy_only=True),
+    _names("locked", "settings that nobody may override", "names of settings", policy_only=True),
+    *_limits("lock_minutes", 1, 240, "minutes until the screen is locked"),
+    *_limits("lock_password_seconds", 0, 3600, "seconds from screen off to the password being needed"),
+    *_limits("update_days", 0, 365, "days an update has waited"),
+    *_limits("exploited_update_days", 0, 365, "days an update has waited that is known to be exploited"),
+    _whole(f"{THRESHOLDS}package_list_days", 1, 90, "days after which package lists say nothing"),
+    _whole(f"{THRESHOLDS}breach_recheck_days", 1, 365, "days between looking up breaches"),
+    _choice(
+        f"{THRESHOLDS}weak_second_step",
+        ("pass", "warn", "strict"),
+        "codes by text, call or email: fine, fine where nothing better exists, or not for email either",
+    ),
+    _whole(f"{THRESHOLDS}attestation_days.quick", 1, 730, "days a statement about recovery or forwarding is good"),
+    _whole(f"{THRESHOLDS}attestation_days.account", 1, 730, "days a statement about an account is good"),
+    _whole(f"{THRESHOLDS}attestation_days.habit", 1, 730, "days a statement about a habit or plan is good"),
+    _whole(f"{THRESHOLDS}attestation_days.setup", 1, 730, "days a statement about a one-time setting is good"),
+)
+
+#: Every setting by its dotted name, in the order in which it is shown.
+KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})
+
+
+def names_below(prefix: str) -> list[str]:
+    """The settings that are ``prefix`` itself or lie in the table of that name."""
+    return [name for name in KEYS if name == prefix or name.startswith(f"{prefix}.")]
+
+
+def suggestion(name: str) -> str:
+    """``; did you mean ...?`` for the setting or table nearest to a name, or nothing."""
+    tables = {".".join(known.split(".")[:depth]) for known in KEYS for depth in range(1, known.count(".") + 1)}
+    # A key put into the wrong table (`base_url` at the top) is best recognised by its last part.
+    by_last_part = {known.rsplit(".", 1)[-1]: known for known in reversed([*sorted(tables), *KEYS])}
+    last = name.rsplit(".", 1)[-1]
+    near = by_last_part.get(last) or nearest(name, [*KEYS, *tables]) or by_last_part.get(nearest(last, by_last_part))
+    return f"; did you mean {near}?" if near else ""
