@@ -55,7 +55,7 @@ def _sign(a: Any, b: Any) -> int:
     return int(a > b) - int(a < b)
 
 
-# dpkg: deb-version(7)
+# Debian packages
 
 _DPKG_EPOCH_MAX = 2**31 - 1
 _DPKG_UPSTREAM = re.compile(r"[0-9][A-Za-z0-9.+~:-]*")
@@ -100,7 +100,7 @@ def _dpkg_order(character: str) -> int:
     return ord(character) if character.isalpha() else ord(character) + 256
 
 
-# snap: snapd's strutil.VersionCompare
+# Snaps
 
 _SNAP_EPOCH = re.compile(r"[0-9]+:")
 _FRAGMENTS = re.compile(r"[0-9]+|[^0-9]+")
@@ -139,9 +139,9 @@ def _snap_order(character: str) -> int:
     return ord(character) if character.isascii() and character.isalpha() else ord(character) + 256
 
 
-# rpm: rpm-version(7)
+# RPM packages
 
-_RPM_TOKENS = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
+_RPM_SEGMENTS = re.compile(r"[0-9]+|[A-Za-z]+|[~^]")
 _RPM_TILDE, _RPM_END, _RPM_CARET, _RPM_LETTERS, _RPM_DIGITS = range(5)
 _EPOCH = re.compile(r"([0-9]*):(.*)", re.DOTALL)
 
@@ -172,19 +172,19 @@ def _split_epoch(version: str) -> tuple[str, str]:
 
 def _rpm_segments(text: str) -> list[tuple[Any, ...]]:
     keys: list[tuple[Any, ...]] = []
-    for token in _RPM_TOKENS.findall(text):
-        if token == "~":
+    for segment in _RPM_SEGMENTS.findall(text):
+        if segment == "~":
             keys.append((_RPM_TILDE,))
-        elif token == "^":
+        elif segment == "^":
             keys.append((_RPM_CARET,))
-        elif token[0] in "0123456789":
-            keys.append((_RPM_DIGITS, *_number(token)))
+        elif segment[0] in "0123456789":
+            keys.append((_RPM_DIGITS, *_number(segment)))
         else:
-            keys.append((_RPM_LETTERS, token))
+            keys.append((_RPM_LETTERS, segment))
     return [*keys, (_RPM_END,)]
 
 
-# pacman: vercmp(8)
+# Pacman packages
 
 _PACMAN_SEGMENTS = re.compile(r"([^0-9A-Za-z]*)([0-9]+|[A-Za-z]+)")
 
@@ -244,7 +244,7 @@ def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
 
-# AppStream: as_vercmp
+# AppStream releases
 
 
 def appstream(a: str, b: str) -> int:
@@ -425,12 +425,10 @@ def _winget_part(text: str) -> tuple[int, int, str]:
     """Its leading number (a 64-bit one, as strtoull reads it), whether nothing follows, and what follows."""
     part = text.strip()
     found = _WINGET_PART.match(part)
-    if found is None:
-        number, suffix = 0, part
-    elif _number(found[2]) >= _number(str(_UINT64)):
+    if found is None or _number(found[2]) >= _number(str(_UINT64)):
         number, suffix = 0, part
     else:
-        number, suffix = int(found[2]), part[found.end() :]
+        number, suffix = int(found[2].lstrip("0") or "0"), part[found.end() :]
         if found[1] == "-":
             number = -number % _UINT64
     return number, int(not suffix), suffix.casefold()
