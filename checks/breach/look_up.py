@@ -1,0 +1,147 @@
+"""Finding out: each address by the person's key, else the services by the public catalogue.
+
+Answers are remembered for the profile's number of days and asked for again on the last of them. An address is looked
+up once a round however many accounts share it; the accounts that waited longest go first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from agent.contract import Account, Context, Unreadable
+from checks.breach import hibp
+from checks.breach.breach import Breach
+from checks.breach.catalogue import breaches_of, known_breaches
+from checks.breach.client import Client
+from checks.breach.facts import PASSING, AccountFacts, Searched
+from checks.breach.hibp import Plan, Trouble
+from checks.breach.remembered import Acknowledged, Answer, Refusal, Remembered
+
+__all__ = ["KEY_NAME", "look_up"]
+
+#: The name of the key in the keyring.
+KEY_NAME = "hibp_api_key"
+#: A refused address is tried again after this long: the service may come to accept its form.
+REFUSED = timedelta(days=30)
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def look_up(ctx: Context, domains: Mapping[str, Sequence[str]]) -> list[AccountFacts]:
+    """The facts of every account, in the order given. ``domains`` are those of each service."""
+    remembered = Remembered(ctx.memory, ctx.now)
+    client = Client(ctx.http, ctx.settings.breach.base_url, remembered, ctx.now, fresh=ctx.fresh)
+    search = _Search(ctx, remembered, client)
+    order = sorted(ctx.accounts, key=search.last_answer_at)
+    by_id = {account.id: search.facts(account) for account in order}
+    # A service that was breached is news wherever the address itself could not be looked up.
+    blind = [account for account in ctx.accounts if by_id[account.id].trouble not in PASSING | {None}]
+    listed = {domain for account in ctx.accounts for domain in domains.get(account.service, ())}
+    if blind:
+        breaches = known_breaches(client, remembered, listed, ctx.now, fresh=ctx.fresh)
+        for account in blind:
+            by_id[account.id] = _with_service(by_id[account.id], account, domains, breaches)
+    return [by_id[account.id] for account in ctx.accounts]
+
+
+def _with_service(
+    facts: AccountFacts,
+    account: Account,
+    domains: Mapping[str, Sequence[str]],
+    breaches: tuple[Breach, ...] | Trouble,
+) -> AccountFacts:
+    if not isinstance(breaches, Trouble):
+        return replace(facts, service_breaches=breaches_of(account.service, domains, breaches))
+    # Without a key the catalogue is all there is, so its trouble is the news; otherwise what to set right goes first.
+    return replace(facts, trouble=breaches.reason, ray=breaches.ray) if facts.trouble == "no_key" else facts
+
+
+class _Search:
+    """Looks up addresses with the person's key, one after the other."""
+
+    def __init__(self, ctx: Context, remembered: Remembered, client: Client) -> None:
+        self._ctx = ctx
+        self._remembered = remembered
+        self._client = client
+        key = _readable(ctx.secret(KEY_NAME), "no_key")
+        self._key = Trouble("bad_key") if isinstance(key, str) and not hibp.is_key(key) else key
+        self._plan: Plan | Trouble | None = None
+        self._asked: dict[str, tuple[tuple[Breach, ...], bool] | Trouble] = {}
+        self._answers = {account.id: remembered.get(f"answer:{account.id}", Answer) for account in ctx.accounts}
+
+    def last_answer_at(self, account: Account) -> datetime:
+        answer = self._answers[account.id]
+        return answer.at if answer is not None else NEVER
+
+    def facts(self, account: Account) -> AccountFacts:
+        """What is known of one account once it has been looked up, if it was due and could be."""
+        address = _readable(self._ctx.address(account), "no_address")
+        if isinstance(address, str):
+            address = hibp.normalised(address) or Trouble("bad_request")
+        tag = self._remembered.tag(address) if isinstance(address, str) else None
+        answer = self._answers[account.id]
+        if answer is not None and tag is not None and answer.tag != tag:
+            answer = None
+        trouble = address if isinstance(address, Trouble) else None
+        if trouble is not None and trouble.reason in ("no_address", "bad_request"):
+            answer = None  # it was about an address that is no longer there
+        # What to set right first: the key, as without it no account can be looked up.
+        if isinstance(self._key, Trouble):
+            trouble = self._key
+        elif isinstance(address, str) and tag is not None and self._is_due(answer):
+            answered = self._ask(account, address, tag)
+            trouble, answer = (answered, answer) if isinstance(answered, Trouble) else (None, answered)
+        seen = self._remembered.get(f"acknowledged:{account.id}", Acknowledged)
+        dealt_with = seen.weights if seen is not None else {}
+        return AccountFacts(
+            account_id=account.id,
+            listed_since=self._remembered.listed_since(account.id),
+            trouble=trouble.reason if trouble is not None else None,
+            ray=trouble.ray if trouble is not None else "",
+            searched=None if answer is None else Searched(answer.at, answer.tag, answer.breaches, tag is not None),
+            # What was dealt with for one address says nothing about another.
+            acknowledged=dealt_with if seen is not None and answer is not None and seen.tag == answer.tag else {},
+            acknowledged_at_service=dealt_with,
+        )
+
+    def _is_due(self, answer: Answer | None) -> bool:
+        if answer is None or not answer.complete or self._ctx.fresh:
+            return True
+        return self._ctx.now - answer.at >= timedelta(days=self._ctx.profile.breach_recheck_days)
+
+    def _ask(self, account: Account, address: str, tag: str) -> Answer | Trouble:
+        refused = self._remembered.get(f"refused:{account.id}", Refusal)
+        if refused is not None and refused.tag == tag and self._ctx.now - refused.at < REFUSED and not self._ctx.fresh:
+            return Trouble("bad_request")
+        if address not in self._asked:
+            self._asked[address] = self._found(address)
+        found = self._asked[address]
+        if isinstance(found, Trouble):
+            if found.reason == "bad_request":
+                self._remembered.put(f"refused:{account.id}", Refusal(self._ctx.now, tag))
+            return found
+        breaches, complete = found
+        answer = Answer(self._ctx.now, tag, breaches, complete)
+        self._remembered.put(f"answer:{account.id}", answer)
+        return answer
+
+    def _found(self, address: str) -> tuple[tuple[Breach, ...], bool] | Trouble:
+        if isinstance(self._key, Trouble):
+            return self._key
+        if self._plan is None:
+            self._plan = self._client.plan(self._key)
+        found = self._plan if isinstance(self._plan, Trouble) else self._client.search(address, self._key, self._plan)
+        if isinstance(found, Trouble) and found.reason == "bad_key":
+            self._client.refused(self._key)
+            self._plan = found
+        return found
+
+
+def _readable(value: str | Unreadable | None, absent: str) -> str | Trouble:
+    """A secret, or the reason of the check that says why there is none."""
+    if isinstance(value, Unreadable):
+        # A keyring that does not answer in time is waiting for somebody to unlock it.
+        return Trouble("locked" if value.reason in ("locked", "timeout") else "no_keyring")
+    return value.strip() if value is not None and value.strip() else Trouble(absent)

@@ -1,0 +1,180 @@
+"""What the check remembers between rounds, typed. What is damaged or from the future counts as forgotten.
+
+No address and no key is ever among it. To notice that an account's address has changed, a tag of 16 bits of a salted
+hash is kept: enough to tell two addresses apart, too little to find one out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from agent.contract import Memory
+from checks.breach.breach import Breach
+
+__all__ = [
+    "Acknowledged",
+    "Answer",
+    "Catalogue",
+    "KeyPlan",
+    "Refusal",
+    "Remembered",
+    "Shown",
+    "Wait",
+    "Window",
+    "acknowledge",
+    "forget",
+]
+
+#: A moment this far ahead was written by a clock that has since been set back.
+CLOCK_SLACK = timedelta(minutes=5)
+SALT_BYTES = 16
+TAG_BYTES = 2
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The last good answer about one account's address. It is not ``complete`` when only names could be had."""
+
+    at: datetime
+    tag: str
+    breaches: tuple[Breach, ...]
+    complete: bool = True
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The breaches of the last finding about one account by name, with their weights: what there is to acknowledge."""
+
+    tag: str
+    weights: dict[str, int]
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """The breaches that the person has dealt with by name, with their weights then.
+
+    Names and not only the date of the newest one, because an old breach can come to include an address later.
+    """
+
+    at: datetime
+    tag: str
+    weights: dict[str, int]
+
+
+class KeyPlan(msgspec.Struct, frozen=True):
+    """What the key with this tag may do. ``anonymous`` is the search that does not send the address."""
+
+    at: datetime
+    key: str
+    per_minute: int
+    anonymous: bool
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """The service asked not to be asked before ``until``. ``times`` counts how often in a row."""
+
+    until: datetime
+    reason: str
+    ray: str = ""
+    times: int = 1
+
+
+class Window(msgspec.Struct, frozen=True):
+    """How many requests were made with the key since ``start``."""
+
+    start: datetime
+    used: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A key (or an address) with this tag was refused as such; asking again changes nothing."""
+
+    at: datetime
+    tag: str
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """The breaches of the services in use, from the public catalogue whose newest entry was ``latest``."""
+
+    at: datetime
+    latest: str
+    domains: tuple[str, ...]
+    breaches: tuple[Breach, ...]
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Remembered:
+    """Typed access to the memory of this check."""
+
+    def __init__(self, memory: Memory, now: datetime) -> None:
+        self._memory = memory
+        self._now = now
+
+    def get(self, key: str, kind: type[T]) -> T | None:
+        """The value under ``key``, if it is sound and its ``at`` or ``start`` is not in the future."""
+        try:
+            value = msgspec.convert(self._memory.recall(key), kind, strict=False)
+        except (msgspec.ValidationError, ValueError, OverflowError):
+            return None
+        moment = getattr(value, "at", None) or getattr(value, "start", None)
+        if moment is not None and (moment.tzinfo is None or moment > self._now + CLOCK_SLACK):
+            return None
+        return value
+
+    def put(self, key: str, value: msgspec.Struct | None) -> None:
+        """Keep ``value``; ``None`` forgets it."""
+        self._memory.remember(key, None if value is None else msgspec.to_builtins(value))
+
+    def tag(self, text: str) -> str:
+        """A short mark that changes when ``text`` does and says next to nothing about it."""
+        salt = self._memory.recall("salt")
+        if not isinstance(salt, str) or len(salt) != 2 * SALT_BYTES:
+            salt = secrets.token_hex(SALT_BYTES)
+            self._memory.remember("salt", salt)
+        return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=TAG_BYTES).hexdigest()
+
+    def listed_since(self, account_id: str) -> datetime:
+        """When this check first saw the account."""
+        key = f"since:{account_id}"
+        value = self.get(key, _Since)
+        if value is None:
+            value = _Since(self._now)
+            self.put(key, value)
+        return value.at
+
+
+class _Since(msgspec.Struct, frozen=True):
+    at: datetime
+
+
+def acknowledge(memory: Memory, account_id: str, now: datetime, others: Iterable[str] = ()) -> int:
+    """The person has dealt with every breach that the last finding about this account showed.
+
+    The same goes for those of ``others`` (the ids of further accounts) that have the same address.
+
+    Returns:
+        How many breaches that were; 0 when there was nothing to acknowledge.
+    """
+    remembered = Remembered(memory, now)
+    shown = remembered.get(f"shown:{account_id}", Shown)
+    if shown is None or not shown.weights:
+        return 0
+    for each in (account_id, *others):
+        theirs = remembered.get(f"shown:{each}", Shown)
+        # An empty tag is not of an address but of a service's breach, which each account has for itself.
+        if each == account_id or (theirs is not None and shown.tag and theirs.tag == shown.tag):
+            before = remembered.get(f"acknowledged:{each}", Acknowledged)
+            kept = before.weights if before is not None and before.tag == shown.tag else {}
+            remembered.put(f"acknowledged:{each}", Acknowledged(now, shown.tag, kept | shown.weights))
+    return len(shown.weights)
+
+
+def forget(memory: Memory, account_id: str) -> None:
+    """Forget everything about an account that was removed."""
+    for kind in ("answer", "shown", "acknowledged", "refused", "since"):
+        memory.remember(f"{kind}:{account_id}", None)
