@@ -1,0 +1,160 @@
+"""From what was found of password managers to one finding about the laptop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from agent.contract import Attestation, Basis, Evidence, Fact, Finding, Item, Severity, Status
+from checks.password_manager.facts import Facts, Place, Sighting, Standing
+
+SUBJECT = "laptop"
+STATEMENT = "password_manager.kind"
+
+#: What a person can say that they use; any other answer ("none") claims nothing.
+KINDS = frozenset({"app", "browser", "phone", "paper"})
+
+#: An extension in a browser that nobody has opened for so long protects nobody: often the browser itself is gone.
+#: Our own choice, long enough for a recess.
+UNUSED_AFTER = timedelta(days=90)
+
+#: How far ahead of our clock a statement may be dated before it is taken for a mistake.
+CLOCK_SLACK = timedelta(days=1)
+
+REASONS = frozenset(
+    {
+        "found",
+        "attested",
+        "not_found",
+        "not_enabled",
+        "not_in_use",
+        "retired",
+        "unconfirmed",
+        "unreadable",
+        "expired",
+    }
+)
+
+_STRENGTH = {Place.RUNNING: 0, Place.EXTENSION: 1, Place.APP: 2}
+
+
+def judge(facts: Facts, attestations: Sequence[Attestation], valid_days: int, now: datetime) -> Finding:
+    """The verdict.
+
+    A manager that is installed and on is a pass whatever else could not be read. What the person says then overrides
+    the computer's silence, for ``valid_days``. Without either, anything unreadable could have been the one, so it is
+    unknown; only then do switched-off, unused and unmaintained ones speak. Absence is a warning, never a failure.
+    """
+    counted = [seen for seen in _on(facts) if _used(seen, now) and not seen.retired]
+    sure = _sure(counted)
+    items, evidence = _items(facts, sure, now), _evidence(facts, now)
+    statement = newest(attestations, now)
+    if sure:
+        strongest = min(sure, key=lambda seen: (_STRENGTH[seen.place], seen.manager))
+        return Finding(
+            status=Status.PASS,
+            reason="found",
+            facts={"manager": strongest.manager, "found": _names(sure)},
+            items=items,
+            evidence=evidence,
+        )
+    if statement is not None and statement.at + timedelta(days=valid_days) > now:
+        return Finding(
+            status=Status.PASS,
+            reason="attested",
+            basis=Basis.ATTESTED,
+            facts={"kind": statement.answer},
+            items=items,
+            evidence=evidence,
+            expires_at=statement.at + timedelta(days=valid_days),
+        )
+    details: dict[str, Fact]
+    if facts.unreadable:
+        status, reason, details = Status.UNKNOWN, "unreadable", {"unreadable": len(facts.unreadable)}
+    elif counted:
+        status, reason, details = Status.UNKNOWN, "unconfirmed", {"manager": counted[0].manager}
+    elif statement is not None:
+        status, reason, details = Status.UNKNOWN, "expired", {"kind": statement.answer}
+    else:
+        status, reason, details = Status.WARN, *_absence(facts, now)
+    severity = Severity.MEDIUM if status is Status.WARN else Severity.LOW
+    return Finding(status=status, reason=reason, severity=severity, facts=details, items=items, evidence=evidence)
+
+
+def _absence(facts: Facts, now: datetime) -> tuple[str, dict[str, Fact]]:
+    """Why nothing counts, the easiest to put right first: switched off, not used any more, no longer maintained."""
+    for reason, seen in (
+        ("not_enabled", [seen for seen in facts.sightings if seen.standing is Standing.DISABLED]),
+        ("not_in_use", [seen for seen in _on(facts) if not _used(seen, now)]),
+        ("retired", [seen for seen in _on(facts) if seen.retired]),
+    ):
+        if seen:
+            return reason, {"manager": _names(seen)[0]}
+    return "not_found", {}
+
+
+def _on(facts: Facts) -> list[Sighting]:
+    return [seen for seen in facts.sightings if seen.standing is Standing.ENABLED]
+
+
+def newest(attestations: Sequence[Attestation], now: datetime) -> Attestation | None:
+    """The person's latest word on what they use; ``None`` when it claims nothing or they have not said."""
+    said = [
+        statement
+        for statement in attestations
+        if statement.subject == SUBJECT and statement.statement == STATEMENT and statement.at <= now + CLOCK_SLACK
+    ]
+    latest = max(said, key=lambda statement: statement.at, default=None)
+    return latest if latest is not None and latest.answer in KINDS else None
+
+
+def _sure(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Those that decide: by a confirmed id, or two unconfirmed ones of one manager from different places."""
+    places: dict[str, set[str]] = {}
+    for seen in sightings:
+        places.setdefault(seen.manager, set()).add(seen.source)
+    return [seen for seen in sightings if seen.confirmed or len(places[seen.manager]) > 1]
+
+
+def _used(seen: Sighting, now: datetime) -> bool:
+    return seen.last_used is None or now - seen.last_used <= UNUSED_AFTER
+
+
+def _names(sightings: Sequence[Sighting]) -> list[str]:
+    return sorted({seen.manager for seen in sightings})
+
+
+def _items(facts: Facts, sure: Sequence[Sighting], now: datetime) -> tuple[Item, ...]:
+    """One line for each manager and place, in the best state that it has there."""
+    lines: dict[tuple[str, str], Item] = {}
+    for seen in sorted(facts.sightings, key=lambda seen: (seen not in sure, _STRENGTH[seen.place])):
+        if seen.standing is not Standing.LEFTOVER:
+            item = Item(
+                name=seen.manager,
+                status=Status.PASS if seen in sure else Status.WARN,
+                installed=seen.version,
+                source=seen.source,
+                details=() if seen in sure else (_why_not(seen, now),),
+            )
+            lines.setdefault((seen.manager, seen.source), item)
+    return tuple(lines.values())
+
+
+def _why_not(seen: Sighting, now: datetime) -> str:
+    if seen.standing is Standing.DISABLED:
+        return "not_enabled"
+    if not _used(seen, now):
+        return "not_in_use"
+    return "retired" if seen.retired else "unconfirmed"
+
+
+def _evidence(facts: Facts, now: datetime) -> tuple[Evidence, ...]:
+    entries = []
+    for seen in facts.sightings:
+        value = seen.standing.value + (f", version {seen.version}" if seen.version else "")
+        if seen.last_used is not None:
+            value += f", profile used {max(0, (now - seen.last_used).days)} days ago"
+        entries.append(Evidence(seen.manager, value + ("" if seen.confirmed else ", id not confirmed"), seen.source))
+    entries += [Evidence("could not be read", unread.reason, unread.where) for unread in facts.unreadable]
+    entries.append(Evidence("browser profiles looked at", str(facts.profiles)))
+    return tuple(entries)
