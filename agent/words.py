@@ -38,7 +38,9 @@ def text_for(check: Check, finding: Finding, system: System) -> Text:
         return Text(title=f"{check.title}: {finding.reason.replace('_', ' ')}", body="", steps=(), links=())
     values = {"app": APP_NAME, "check": check.title} | {name: _spoken(value) for name, value in finding.facts.items()}
     desktop = str(finding.facts.get("desktop", "")).lower()
-    steps = next((words.steps[key] for key in (f"{system.value}_{desktop}", system.value, "any") if key in words.steps), ())
+    steps = next(
+        (words.steps[key] for key in (f"{system.value}_{desktop}", system.value, "any") if key in words.steps), ()
+    )
     return Text(
         title=_fill(words.title, values),
         body=_fill(words.body, values),
