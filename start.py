@@ -105,7 +105,7 @@ def make_environment():
         )
     try:
         venv.create(ENVIRONMENT, with_pip=True, symlinks=not WINDOWS)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         return "the private environment could not be made in %s: %s" % (ENVIRONMENT, error)
     return None

@@ -13,6 +13,7 @@ from agent.cli.session import SessionError
 from agent.cli.show import document_lines, style_for
 from agent.runner import Outcome
 from agent.status import encode, exit_code
+from agent.store import StoreError
 
 __all__ = ["Progress", "add_parser", "add_round_options", "perform", "run"]
 
@@ -78,6 +79,9 @@ def perform(
         for line in str(error).splitlines():
             print(f"watchword: {line}", file=stderr)
         return USAGE
+    except StoreError as error:
+        print(f"watchword: {error}", file=stderr)
+        return FAILED
     finally:
         progress.clear()
 
