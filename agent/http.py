@@ -129,7 +129,10 @@ class Network:
             session.proxies = requests.utils.get_environ_proxies(url)
         if self._settings.ca_file:
             context = ssl.create_default_context(cafile=certifi.where())
-            context.load_verify_locations(cafile=self._settings.ca_file)
+            try:
+                context.load_verify_locations(cafile=self._settings.ca_file)
+            except OSError as error:
+                raise ssl.SSLError("network.ca_file cannot be read") from error
 
             class OfficeAdapter(HTTPAdapter):
                 """Trusts the office's authority besides the usual ones; ``verify=FILE`` would trust it instead."""
