@@ -77,16 +77,17 @@ class _Search:
 
     def facts(self, account: Account) -> AccountFacts:
         """What is known of one account once it has been looked up, if it was due and could be."""
-        address = _readable(self._ctx.address(account), "no_address")
+        kept = self._ctx.address(account)
+        address = _readable(kept, "no_address")
         if isinstance(address, str):
             address = hibp.normalised(address) or Trouble("bad_request")
         tag = self._remembered.tag(address) if isinstance(address, str) else None
         answer = self._answers[account.id]
+        if tag is None and not isinstance(kept, Unreadable):
+            answer = None  # it was about an address that is no longer there
         if answer is not None and tag is not None and answer.tag != tag:
             answer = None
         trouble = address if isinstance(address, Trouble) else None
-        if trouble is not None and trouble.reason in ("no_address", "bad_request"):
-            answer = None  # it was about an address that is no longer there
         # What to set right first: the key, as without it no account can be looked up.
         if isinstance(self._key, Trouble):
             trouble = self._key
@@ -141,6 +142,8 @@ class _Search:
 
 def _readable(value: str | Unreadable | None, absent: str) -> str | Trouble:
     """A secret, or the reason of the check that says why there is none."""
+    if isinstance(value, Unreadable) and value.reason == "empty":
+        return Trouble(absent)
     if isinstance(value, Unreadable):
         # A keyring that does not answer in time is waiting for somebody to unlock it.
         return Trouble("locked" if value.reason in ("locked", "timeout") else "no_keyring")
