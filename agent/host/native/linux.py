@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent.host.native import files
+from agent.host.native import dbus, files
 
 QUERIES: Mapping[str, Callable[..., Any]] = {
+    "dbus_name_owned": dbus.name_owned,
     "mtime": files.mtime,
 }
