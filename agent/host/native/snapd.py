@@ -1,0 +1,65 @@
+"""Asking snapd over its socket, which every user may read from."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import time
+from typing import Any
+
+from agent.host import Unreadable
+
+SOCKET = "/run/snapd.socket"
+#: snapd asks its store before it answers some questions.
+LIMIT_SECONDS = 15.0
+MAX_BYTES = 8 * 1024 * 1024
+
+
+def snapd_get(path: str, address: str = SOCKET) -> Any:
+    """GET ``path`` (``/v2/snaps``): the JSON document of the answer, whatever its status. ``None`` without a snapd.
+
+    ``Unreadable`` is ``timeout``, ``denied``, ``failed``, ``too_large`` or ``malformed``.
+    """
+    if not path.startswith("/v2/") or not path.isprintable() or " " in path:
+        return Unreadable("unsupported", path)
+    if not os.path.exists(address):
+        return None
+    connection = _UnixConnection(address)
+    deadline = time.monotonic() + LIMIT_SECONDS
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        response = connection.getresponse()
+        body = b""
+        while chunk := response.read1(65536):
+            body += chunk
+            if len(body) > MAX_BYTES:
+                return Unreadable("too_large", path)
+            if time.monotonic() > deadline:
+                return Unreadable("timeout", path)
+        return json.loads(body)
+    except TimeoutError:
+        return Unreadable("timeout", path)
+    except PermissionError:
+        return Unreadable("denied", path)
+    except (OSError, http.client.HTTPException):
+        return Unreadable("failed", path)
+    except (ValueError, RecursionError):
+        return Unreadable("malformed", path)
+    finally:
+        connection.close()
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("localhost", timeout=LIMIT_SECONDS)
+        self._address = address
+
+    def connect(self) -> None:
+        """Connect to the socket instead of to a host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._address)

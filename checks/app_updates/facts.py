@@ -1,0 +1,76 @@
+"""What was read about updates: the same types on every system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from agent.host import Unreadable
+
+__all__ = ["AppUpdateFacts", "Held", "ManagerFacts", "Pending", "key"]
+
+
+class Held(StrEnum):
+    """Why a newer version is there and yet nothing for the person to do."""
+
+    HELD = "held"
+    #: The system has not offered it to this computer yet: a phased roll-out, or kept back by what it depends on.
+    DEFERRED = "deferred"
+
+
+class Pending(msgspec.Struct, frozen=True, array_like=True):
+    """One package for which a newer version is there.
+
+    ``installed`` and ``latest`` are in the manager's own scheme; ``installed`` is empty when it could not be told.
+    ``security`` is ``None`` when the manager does not say. ``app`` is the catalogue's name for people, when it is an
+    app rather than plumbing; ``title`` the name that the package gives itself.
+    """
+
+    package: str
+    installed: str
+    latest: str
+    security: bool | None = None
+    held: Held | None = None
+    title: str = ""
+    app: str | None = None
+    cves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ManagerFacts:
+    """What one package manager said.
+
+    ``scheme`` names the rule of :mod:`checks.app_updates.versions` for its versions. ``lists_at`` is when its package
+    lists were last known to be true; ``None`` where the manager always answers for this moment.
+    """
+
+    manager: str
+    scheme: str
+    pending: tuple[Pending, ...] | Unreadable
+    lists_at: datetime | Unreadable | None
+    source: str = ""
+    lists_source: str = ""
+    #: Security advisories that the manager counts without saying which packages they are in (zypper).
+    advisories: int | None = None
+
+
+@dataclass(frozen=True)
+class AppUpdateFacts:
+    """Everything the judge is given about updates on one computer.
+
+    ``since`` says for each pending package (:func:`key`) when the agent first saw an update that it still lacks.
+    ``exploited`` holds what is known to be exploited: CVE ids, or names of apps as in the catalogue.
+    """
+
+    managers: tuple[ManagerFacts, ...]
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    exploited: frozenset[str] = frozenset()
+
+
+def key(manager: str, package: str) -> str:
+    """The name under which a package is remembered."""
+    return f"{manager}:{package}"

@@ -1,0 +1,230 @@
+"""The verdict about pending updates: pure, from facts, thresholds and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.contract import Evidence, Fact, Finding, Item, Severity, Status
+from agent.host import Unreadable
+from checks.app_updates.facts import AppUpdateFacts, Held, ManagerFacts, Pending, key
+from config.schema import Limit, Profile
+
+__all__ = ["MAX_ITEMS", "REASONS", "judge"]
+
+REASONS = frozenset(
+    {
+        "up_to_date",
+        "available",
+        "overdue",
+        "stale",
+        "no_lists",
+        "no_tool",
+        "no_permission",
+        "timeout",
+        "locked",
+        "offline",
+        "unsupported",
+        "unreadable",
+    }
+)
+#: Reasons for which something could not be read, where they are called otherwise in findings.
+UNKNOWN_REASONS = {"denied": "no_permission"}
+
+#: More lines than this are counted, not shown.
+MAX_ITEMS = 100
+
+HELD_DETAILS = {
+    Held.HELD: "held back on this computer",
+    Held.DEFERRED: "not offered to this computer yet",
+}
+IGNORED_DETAIL = "passed over by your settings"
+EXPLOITED_DETAIL = "known to be used in attacks"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One pending package with how long it has waited and what is allowed."""
+
+    manager: str
+    pending: Pending
+    since: datetime
+    waited: timedelta
+    limit: Limit
+    exploited: bool
+    #: Neither held nor passed over: something to do.
+    counts: bool
+    detail: str | None
+
+    @property
+    def status(self) -> Status:
+        """Limits are inclusive: an update is overdue once it has waited longer than they say."""
+        if not self.counts:
+            return Status.NOT_APPLICABLE
+        for status, days in ((Status.FAIL, self.limit.fail), (Status.WARN, self.limit.warn)):
+            if days is not None and self.waited > timedelta(days=days):
+                return status
+        return Status.PASS
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it becomes overdue."""
+        return None if self.limit.fail is None else self.since + timedelta(days=self.limit.fail)
+
+
+def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: datetime) -> list[Finding]:
+    """One finding for the laptop.
+
+    An overdue update is a fail whatever else could not be read; what could not be read is unknown before anything
+    that depends on it is a pass; old lists are unknown, with their age.
+    """
+    waits = [
+        _wait(manager.manager, pending, facts, profile, ignored=pending.package in ignore, now=now)
+        for manager, pending in _all_pending(facts)
+    ]
+    counted = [wait for wait in waits if wait.counts]
+    worst = {status: [wait for wait in counted if wait.status is status] for status in Status}
+    status, reason, extra = _verdict(facts, profile, worst, bool(counted), now)
+    deciding = worst[Status.FAIL] or worst[Status.WARN] or counted
+    finding_facts: dict[str, Fact] = {
+        "pending": len(counted),
+        "overdue": len(worst[Status.FAIL]),
+        "security": sum(wait.pending.security is True for wait in counted) + _advisories(facts),
+        "days": max((wait.waited.days for wait in counted), default=0),
+        "apps": sorted({wait.pending.app for wait in counted if wait.pending.app}),
+        **_limit(deciding, worst),
+        **extra,
+    }
+    dues = [wait.due_at for wait in counted if wait.due_at is not None]
+    return [
+        Finding(
+            status=status,
+            reason=reason,
+            severity=_severity(status, deciding),
+            facts=finding_facts,
+            items=tuple(_item(wait) for wait in sorted(waits, key=_order)[:MAX_ITEMS]),
+            evidence=tuple(_evidence(facts, len(waits), now)),
+            due_at=min(dues, default=None) if status in (Status.PASS, Status.WARN) else None,
+        )
+    ]
+
+
+def _all_pending(facts: AppUpdateFacts) -> Iterable[tuple[ManagerFacts, Pending]]:
+    for manager in facts.managers:
+        if not isinstance(manager.pending, Unreadable):
+            for pending in manager.pending:
+                yield manager, pending
+
+
+def _wait(
+    manager: str, pending: Pending, facts: AppUpdateFacts, profile: Profile, *, ignored: bool, now: datetime
+) -> Wait:
+    since = min(facts.since.get(key(manager, pending.package), now), now)
+    known = {pending.package, pending.app or pending.package, *pending.cves}
+    exploited = not known.isdisjoint(facts.exploited)
+    detail = EXPLOITED_DETAIL if exploited else None
+    if pending.held is not None:
+        detail = HELD_DETAILS[pending.held]
+    return Wait(
+        manager=manager,
+        pending=pending,
+        since=since,
+        waited=now - since,
+        limit=profile.exploited_update_days if exploited else profile.update_days,
+        exploited=exploited,
+        counts=pending.held is None and not ignored,
+        detail=IGNORED_DETAIL if ignored else detail,
+    )
+
+
+def _verdict(
+    facts: AppUpdateFacts, profile: Profile, worst: dict[Status, list[Wait]], pending: bool, now: datetime
+) -> tuple[Status, str, dict[str, Fact]]:
+    """Status, reason, and the facts that only this reason has."""
+    if worst[Status.FAIL]:
+        return Status.FAIL, "overdue", {}
+    unknown = _unknown(facts, profile, now)
+    if unknown is not None:
+        reason, extra = unknown
+        return Status.UNKNOWN, reason, extra
+    if worst[Status.WARN]:
+        return Status.WARN, "available", {}
+    return Status.PASS, "available" if pending else "up_to_date", {}
+
+
+def _unknown(facts: AppUpdateFacts, profile: Profile, now: datetime) -> tuple[str, dict[str, Fact]] | None:
+    """Why nothing good can be said, if so: the first manager's reason, what could not be read before what is old."""
+    if not facts.managers:
+        return "no_tool", {}
+    for manager in facts.managers:
+        for value in (manager.pending, manager.lists_at):
+            if isinstance(value, Unreadable):
+                reason = UNKNOWN_REASONS.get(value.reason, value.reason)
+                return (reason if reason in REASONS else "unreadable"), {"manager": manager.manager}
+    ages = [(now - manager.lists_at, manager) for manager in facts.managers if isinstance(manager.lists_at, datetime)]
+    if not ages:
+        return None
+    age, oldest = max(ages, key=lambda pair: pair[0])
+    if age > timedelta(days=profile.package_list_days):
+        return "stale", {"list_days": age.days, "manager": oldest.manager}
+    return None
+
+
+def _limit(deciding: Sequence[Wait], worst: dict[Status, list[Wait]]) -> dict[str, Fact]:
+    """The limit, in days, that decided: the strictest of those that were broken, else of those that apply."""
+    name = "fail" if worst[Status.FAIL] or not worst[Status.WARN] else "warn"
+    days = [limit for wait in deciding if (limit := getattr(wait.limit, name)) is not None]
+    return {"limit_days": min(days)} if days else {}
+
+
+def _advisories(facts: AppUpdateFacts) -> int:
+    return sum(manager.advisories or 0 for manager in facts.managers)
+
+
+def _severity(status: Status, deciding: Sequence[Wait]) -> Severity:
+    if status is Status.FAIL:
+        serious = any(wait.exploited or wait.pending.security for wait in deciding)
+        return Severity.HIGH if serious else Severity.MEDIUM
+    if status is Status.WARN:
+        return Severity.MEDIUM if any(wait.exploited for wait in deciding) else Severity.LOW
+    return Severity.LOW if status is Status.UNKNOWN else Severity.INFO
+
+
+def _order(wait: Wait) -> tuple[bool, bool, bool, str, str]:
+    """Something to do first; then apps, then security, then by name."""
+    pending = wait.pending
+    return not wait.counts, pending.app is None, pending.security is not True, _name(pending).casefold(), wait.manager
+
+
+def _name(pending: Pending) -> str:
+    return pending.app or pending.title or pending.package
+
+
+def _item(wait: Wait) -> Item:
+    pending = wait.pending
+    return Item(
+        name=_name(pending),
+        status=wait.status,
+        installed=pending.installed or None,
+        latest=pending.latest,
+        since=wait.since,
+        source=wait.manager,
+        security=pending.security,
+        details=(wait.detail,) if wait.detail else (),
+    )
+
+
+def _evidence(facts: AppUpdateFacts, shown: int, now: datetime) -> Iterable[Evidence]:
+    for manager in facts.managers:
+        said = manager.pending
+        answer = f"could not tell ({said.reason})" if isinstance(said, Unreadable) else f"{len(said)} waiting"
+        yield Evidence(f"updates from {manager.manager}", answer, manager.source)
+        age = f"age of the package lists of {manager.manager}"
+        date = manager.lists_at
+        if isinstance(date, Unreadable):
+            yield Evidence(age, f"could not tell ({date.reason})", date.where)
+        elif date is not None:
+            yield Evidence(age, f"{(now - date) / timedelta(days=1):.1f} days", manager.lists_source)
+    if shown > MAX_ITEMS:
+        yield Evidence("updates not listed one by one", str(shown - MAX_ITEMS))

@@ -1,0 +1,1 @@
+"""The package managers of Linux, one module each with ``read(context)``."""
