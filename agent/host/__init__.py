@@ -36,7 +36,7 @@ class Unreadable(msgspec.Struct, frozen=True):
     where: str = ""
 
 
-class User(msgspec.Struct, frozen=True):
+class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who the agent runs as. ``uid`` is -1 on Windows."""
 
     name: str
@@ -52,7 +52,7 @@ class Completed(msgspec.Struct, frozen=True):
     stderr: str = ""
 
 
-class Process(msgspec.Struct, frozen=True):
+class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A running process. ``argv`` is empty when it could not be read."""
 
     pid: int
@@ -61,7 +61,7 @@ class Process(msgspec.Struct, frozen=True):
     argv: tuple[str, ...] = ()
 
 
-class RegistryValue(msgspec.Struct, frozen=True):
+class RegistryValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A Windows registry value: its type (``REG_SZ``, ``REG_DWORD``...) and its value."""
 
     type: str

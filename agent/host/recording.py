@@ -5,36 +5,52 @@ Every key but ``format`` and ``system`` is optional. What is not in a recording 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from agent.host import Process, RegistryValue, System, User
 
-__all__ = ["BadRecordingError", "FileEntry", "Query", "RecordedCommand", "Recording", "load"]
+__all__ = ["BadRecordingError", "FileEntry", "Query", "RecordedCommand", "Recording", "default_user", "encode", "load"]
+
+MAX_BYTES = 64 * 1024 * 1024
+
+#: A reason of :class:`agent.host.Unreadable`.
+Reason = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
 
 
 class BadRecordingError(Exception):
-    """A recording that cannot be used; the message names the file and the place in it."""
+    """A recording that cannot be used; the message is one line that names the file and the place in it."""
 
 
 class FileEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A recorded file that is not plain text: ``denied``, bytes in ``base64``, or ``present`` with content unread."""
+    """A recorded file that is not plain text. Exactly one of these is set.
+
+    ``denied`` may not be read, ``base64`` holds bytes, ``present`` exists and was not read, and ``failure`` is any
+    other reason why it could not be read (``too_large``).
+    """
 
     denied: bool = False
     base64: bytes | None = None
     present: bool = False
+    failure: Reason | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an entry that says nothing, or two things at once."""
+        if sum((self.denied, self.base64 is not None, self.present, self.failure is not None)) != 1:
+            raise ValueError("needs exactly one of denied, base64, present and failure")
 
 
 class RecordedCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One command and its answer. ``failure`` (``timeout``, ``too_large``, ``failed``) says it did not end."""
 
-    argv: tuple[str, ...]
+    argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     exit: int = 0
     stdout: str = ""
     stderr: str = ""
-    failure: str | None = None
+    failure: Reason | None = None
 
 
 class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,7 +59,7 @@ class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     name: str
     args: tuple[str, ...] = ()
     value: Any = None
-    failure: str | None = None
+    failure: Reason | None = None
 
 
 class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -51,8 +67,8 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     format: Literal["watchword.recording/1"]
     system: System
-    taken_at: datetime | None = None
-    user: User = User("person", "/home/person", 1000)
+    taken_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    user: User | None = None
     env: dict[str, str] = {}
     programs: dict[str, str] = {}
     commands: list[RecordedCommand] = []
@@ -60,6 +76,8 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     registry: dict[str, dict[str, RegistryValue]] = {}
     processes: list[Process] = []
     queries: list[Query] = []
+    #: What could not be read although it is there, with the reason: ``processes``, or a registry key by its name.
+    unreadable: dict[str, Reason] = {}
     config: dict[str, Any] = {}
     #: What the agent remembered when the recording was taken, by check, so that ages replay as they were.
     remembered: dict[str, dict[str, Any]] = {}
@@ -68,13 +86,63 @@ class Recording(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     comment: str = ""
 
 
+def default_user(system: System) -> User:
+    """Who uses a recorded computer that does not say."""
+    if system is System.WINDOWS:
+        return User("person", r"C:\Users\person")
+    return User("person", "/Users/person" if system is System.MACOS else "/home/person", 1000)
+
+
+def encode(recording: Recording) -> bytes:
+    """The recording as a file: indented JSON that a person can read before sending it."""
+    return msgspec.json.format(msgspec.json.encode(recording), indent=2) + b"\n"
+
+
 def load(data: bytes, name: str = "recording") -> Recording:
-    """Read a recording.
+    """Read a recording; ``name`` stands for it in errors.
 
     Raises:
         BadRecordingError: it is not JSON, or not of this format; the message names the place.
     """
+    if len(data) > MAX_BYTES:
+        raise BadRecordingError(f"{name}: is larger than 64 MiB, which no recording needs to be")
+    document = _json(data, name)
     try:
-        return msgspec.json.decode(data, type=Recording)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRecordingError(f"{name}: {error}") from error
+        return msgspec.convert(document, Recording, str_keys=True)
+    except (msgspec.ValidationError, RecursionError) as error:
+        from agent.host.recording_errors import place_of  # only for a file that is wrong
+
+        raise BadRecordingError(f"{name}: {place_of(document, Recording) or error}") from error
+
+
+def _json(data: bytes, name: str) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BadRecordingError(f"{name}: line {line}: is not UTF-8 text") from error
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        why = error.msg[:1].lower() + error.msg[1:]
+        raise BadRecordingError(f"{name}: is not JSON: line {error.lineno}, column {error.colno}: {why}") from error
+    except RecursionError as error:
+        raise BadRecordingError(f"{name}: is nested too deeply") from error
+    except ValueError as error:  # a key that is there twice, NaN, or a number of thousands of digits
+        raise BadRecordingError(f"{name}: {error}".splitlines()[0]) from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; JSON readers differ in which of two equal keys they believe, so neither is."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"the key {json.dumps(key)[:80]} is there twice in one object")
+            seen.add(key)
+    return found
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(f"{text} is not a number that JSON has")
