@@ -27,28 +27,39 @@ def snapd_get(path: str, address: str = SOCKET) -> Any:
     if not os.path.exists(address):
         return None
     connection = _UnixConnection(address)
-    deadline = time.monotonic() + LIMIT_SECONDS
     try:
         connection.request("GET", path, headers={"Connection": "close"})
-        response = connection.getresponse()
-        body = b""
-        while chunk := response.read1(65536):
-            body += chunk
-            if len(body) > MAX_BYTES:
-                return Unreadable("too_large", path)
-            if time.monotonic() > deadline:
-                return Unreadable("timeout", path)
-        return json.loads(body)
-    except TimeoutError:
-        return Unreadable("timeout", path)
-    except PermissionError:
-        return Unreadable("denied", path)
-    except (OSError, http.client.HTTPException):
-        return Unreadable("failed", path)
+        return json.loads(_body(connection.getresponse()))
+    except _TooLargeError:
+        return Unreadable("too_large", path)
+    except (OSError, http.client.HTTPException) as error:
+        return Unreadable(_reason(error), path)
     except (ValueError, RecursionError):
         return Unreadable("malformed", path)
     finally:
         connection.close()
+
+
+def _body(response: http.client.HTTPResponse) -> bytes:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    body = b""
+    while chunk := response.read1(65536):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise _TooLargeError
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return body
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "denied" if isinstance(error, PermissionError) else "failed"
+
+
+class _TooLargeError(Exception):
+    """The answer is longer than anything snapd says."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
