@@ -39,6 +39,9 @@ class Store:
         self._path = path
         self._journal = journal
         self._lock = threading.RLock()
+        #: The journal's length before and after what this transaction appended.
+        self._appended: tuple[int, int] | None = None
+        self._new_device_id = str(uuid.uuid4())
         self.notes: list[str] = []
 
     @classmethod
@@ -88,6 +91,11 @@ class Store:
     def keeps(self) -> bool:
         """Whether what is written here outlives this process."""
         return self._journal is not None
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence for the person, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     def close(self) -> None:
         """Let go of the file. Closing twice does no harm."""
@@ -166,15 +174,22 @@ class Store:
     # This computer
 
     def device_id(self) -> str:
-        """A random id for this computer, made at first use. It says nothing about the computer."""
-        with self._read() as connection:
-            known = rows.meta(connection, "device_id")
-        if known is not None:
-            return known
-        with self._write() as connection:
-            known = rows.meta(connection, "device_id") or str(uuid.uuid4())
-            rows.set_meta(connection, "device_id", known)
-            self._journalled(connection, [DeviceKept(known)])
+        """A random id for this computer, made at first use. It says nothing about the computer.
+
+        On a full disk it is one that lasts as long as this store is open, and a note says so.
+        """
+        try:
+            with self._read() as connection:
+                known = rows.meta(connection, "device_id")
+            if known is not None:
+                return known
+            with self._write() as connection:
+                known = rows.meta(connection, "device_id") or self._new_device_id
+                rows.set_meta(connection, "device_id", known)
+                self._journalled(connection, [DeviceKept(known)])
+        except StoreError as error:
+            self.note(str(error))
+            return self._new_device_id
         return known
 
     # Statements
@@ -219,7 +234,10 @@ class Store:
         return self._change(account_id, {"removed_at": now, "has_address": False})
 
     def settings_account(self, service: str, label: str, occurrence: int, *, now: datetime) -> StoredAccount:
-        """The account behind an entry of a settings file: its id is random, made once and remembered."""
+        """The account behind an entry of a settings file: its id is random, made once and remembered.
+
+        On a full disk a new one lasts as long as this process, and a note says so.
+        """
 
         def find(connection: sqlite3.Connection) -> StoredAccount | None:
             for kept in rows.accounts(connection):
@@ -232,12 +250,13 @@ class Store:
             known = find(connection)
         if known is not None:
             return known
-        with self._write() as connection:
-            known = find(connection)
-            if known is not None:
-                return known
-            new = _new_account(service, label, "settings", now)
-            return self._keep_account(connection, msgspec.structs.replace(new, occurrence=occurrence))
+        new = msgspec.structs.replace(_new_account(service, label, "settings", now), occurrence=occurrence)
+        try:
+            with self._write() as connection:
+                return find(connection) or self._keep_account(connection, new)
+        except StoreError as error:
+            self.note(str(error))
+            return rows.account(new)
 
     def _keep_account(self, connection: sqlite3.Connection, kept: AccountKept) -> StoredAccount:
         rows.put_account(connection, kept)
@@ -268,25 +287,28 @@ class Store:
     def _write(self) -> Iterator[sqlite3.Connection]:
         """A transaction. If it does not come about, neither does what was appended to the journal in it."""
         with self._lock:
-            journal_size: int | None = None
+            self._appended = None
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-                journal_size = self._journal.size() if self._journal else None
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException as error:
-                self._undo(journal_size)
+                self._undo()
                 if isinstance(error, sqlite3.Error):
                     raise StoreError(sentence(self._path, error)) from error
                 raise
 
-    def _undo(self, journal_size: int | None) -> None:
+    def _undo(self) -> None:
         try:
-            # While our transaction lasts nobody else appends. SQLite may have ended it by itself (a full disk);
-            # then another process may have written, and what we appended is left: it is caught up with later.
+            if self._appended is not None and self._journal is not None:
+                # Only while we hold the write lock does nobody else append. SQLite may have ended the transaction by
+                # itself (a full disk); then we take the lock again, and see whether our lines are still the last.
+                if not self._connection.in_transaction:
+                    self._connection.execute("BEGIN IMMEDIATE")
+                before, after = self._appended
+                if self._journal.size() == after:
+                    self._journal.take_back(before)
             if self._connection.in_transaction:
-                if self._journal is not None and journal_size is not None and self._journal.size() > journal_size:
-                    self._journal.take_back(journal_size)
                 self._connection.execute("ROLLBACK")
         except (sqlite3.Error, StoreError):
             return  # the error that brought us here is the one to tell
@@ -294,7 +316,10 @@ class Store:
     def _journalled(self, connection: sqlite3.Connection, events: Sequence[Event]) -> None:
         """Append to the journal within the transaction, and note its new length in it."""
         if self._journal is not None and events:
-            rows.set_meta(connection, "journal_size", str(self._journal.append(events)))
+            before = self._journal.size()
+            after = self._journal.append(events)
+            self._appended = before, after
+            rows.set_meta(connection, "journal_size", str(after))
 
     def _catch_up(self, *, rebuilt: bool) -> None:
         """Make database and journal agree: a crash between the two, a lost or a damaged file.
@@ -311,8 +336,8 @@ class Store:
             content = journal.read()
             restored = rows.restore(connection, content.events)
             missing = rows.not_in(content.events, connection)
-            size = journal.append(missing) if missing else journal.size()
-            rows.set_meta(connection, "journal_size", str(size))
+            rows.set_meta(connection, "journal_size", str(journal.size()))
+            self._journalled(connection, missing)
         if rebuilt or restored > 1:
             self.notes.append(f"{restored} statement{'s were' if restored != 1 else ' was'} restored from the journal.")
         if content.damaged_lines:
@@ -341,8 +366,7 @@ class _CheckMemory:
             self._store.remember({self._check_id: {key: value}})
         except StoreError as error:
             self._unkept[key] = value
-            if str(error) not in self._store.notes:
-                self._store.notes.append(str(error))
+            self._store.note(str(error))
 
 
 def _new_account(service: str, label: str, origin: Origin, now: datetime) -> AccountKept:

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.agent.cli.conftest import Watchword
+
+
+@pytest.fixture
+def email(watchword: Watchword) -> str:
+    """The id of an email account."""
+    watchword("accounts", "add", "google", "--label", "Work email", "--no-address")
+    account_id: str = json.loads(watchword("accounts", "list", "--json").stdout)[0]["id"]
+    return account_id
+
+
+def second_step(watchword: Watchword) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(watchword("accounts", "list", "--json").stdout)[0]["second_step"]
+    return row
+
+
+def statements(home: Path) -> list[dict[str, Any]]:
+    journal = home / ".local/share/watchword/journal.jsonl"
+    events = [json.loads(line)["event"] for line in journal.read_text().splitlines()] if journal.exists() else []
+    return [event["attestation"] for event in events if event["kind"] == "attestation"]
+
+
+def test_an_answer_is_kept_and_says_until_when(watchword: Watchword, email: str) -> None:
+    done = watchword("attest", email, "--method", "passkey")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Kept for Work email: a passkey" in done.stdout
+    assert "Good until " in done.stdout
+    assert second_step(watchword)["status"] == "pass"
+
+
+def test_the_check_sees_the_answer(watchword: Watchword, email: str) -> None:
+    watchword("attest", email, "--method", "none")
+    done = watchword("check", "two_step", "--json")
+    (row,) = [row for row in json.loads(done.stdout)["checks"] if row["id"] == "two_step"]
+    assert (row["instance"], row["status"], row["reason"], row["basis"]) == (email, "fail", "off_email", "attested")
+    assert row["expires_at"] is not None
+    assert done.returncode == 1
+
+
+def test_answering_again_corrects_an_answer_and_keeps_the_old_one(
+    watchword: Watchword, email: str, own_home: Path
+) -> None:
+    watchword("attest", email, "--method", "none")
+    watchword("attest", email, "--method", "app")
+    assert second_step(watchword)["method"] == "app"
+    assert [made["answer"] for made in statements(own_home)] == ["none", "app"]
+
+
+@pytest.mark.parametrize("name", ["Work email", "work", "GOOGLE", "i-"])
+def test_an_account_is_found_by_its_label_service_or_the_start_of_one(
+    watchword: Watchword, email: str, name: str
+) -> None:
+    assert watchword("attest", name, "--method", "Security Key").returncode == 0
+    assert second_step(watchword)["method"] == "security_key"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Work email", "--method", "txt"], "did you mean text?"),
+        (["Work email", "--method", ""], "is not an answer"),
+        (["Work email"], "say your answer with --method: passkey"),
+        (["Work emial", "--method", "app"], "did you mean Work email"),
+        (["", "--method", "app"], "say which account"),
+        (["Work email", "--statement", "nonsense", "--method", "app"], "there is two_step.method"),
+        (["laptop", "--method", "app"], "--method is about an account"),
+        (["laptop", "--answer", "passkey"], "allowed: app, browser"),
+    ],
+)
+def test_a_wrong_word_is_one_clear_line_and_keeps_nothing(
+    watchword: Watchword, email: str, own_home: Path, arguments: list[str], message: str
+) -> None:
+    done = watchword("attest", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert statements(own_home) == []
+
+
+def test_a_method_the_platform_is_not_known_to_offer_is_kept_and_doubted(watchword: Watchword) -> None:
+    watchword("accounts", "add", "bluesky", "--no-address")
+    done = watchword("attest", "bluesky", "--method", "app")
+    assert done.returncode == 0
+    assert "please look once more" in done.stderr
+    assert second_step(watchword)["status"] == "unknown"
+
+
+def test_something_can_be_said_about_the_laptop(watchword: Watchword, own_home: Path) -> None:
+    done = watchword("attest", "laptop", "--answer", "browser")
+    assert done.returncode == 0
+    (made,) = statements(own_home)
+    assert (made["subject"], made["statement"], made["answer"]) == ("laptop", "password_manager.kind", "browser")
+
+
+def test_where_nothing_can_be_kept_it_does_not_say_that_it_was(
+    watchword: Watchword, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(own_home / "file"))
+    done = watchword("attest", "laptop", "--answer", "app")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "could not be kept" in done.stderr
+
+
+def on_a_terminal(*arguments: str, typed: str) -> tuple[int, str]:
+    """Run the command on a terminal of its own and type an answer: exit code and everything on the screen."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "agent", *arguments]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        screen = b""
+        deadline = time.monotonic() + 30
+        try:
+            while (part := os.read(ours, 4096)) and time.monotonic() < deadline:
+                screen += part
+        except OSError:
+            pass  # Linux answers EIO once the other side is closed
+        finally:
+            os.close(ours)
+        return running.wait(timeout=10), screen.decode()
+
+
+@pytest.mark.parametrize("typed", ["4\n", "app\n"])
+def test_on_a_terminal_it_asks_and_takes_a_number_or_a_word(watchword: Watchword, email: str, typed: str) -> None:
+    code, screen = on_a_terminal("attest", email, typed=typed)
+    assert code == 0
+    assert "Which second step is on?" in screen
+    assert "10  not sure" in screen
+    assert second_step(watchword)["method"] == "app"
+
+
+@pytest.mark.parametrize("typed", ["\n", "0\n", "11\n", "\x04"])
+def test_on_a_terminal_an_empty_or_impossible_answer_keeps_nothing(
+    watchword: Watchword, email: str, own_home: Path, typed: str
+) -> None:
+    code, _ = on_a_terminal("attest", email, typed=typed)
+    assert code == 2
+    assert statements(own_home) == []
