@@ -53,6 +53,8 @@ PASSWORD_PREFIX = 5
 
 #: The rate of the smallest plan, until the subscription says otherwise.
 SMALLEST_RATE = 10
+#: No plan is as large; a larger number could not even be kept.
+LARGEST_RATE = 100_000
 
 WAIT_AT_LEAST = timedelta(seconds=1)
 WAIT_AT_MOST = timedelta(hours=24)
@@ -202,8 +204,9 @@ def decode_plan(answer: Response | Unreadable, now: datetime) -> Plan | Trouble:
     rate = document.get("Rpm") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(document.get("SubscriptionName"), str):
         return Trouble("unreadable")
-    per_minute = rate if isinstance(rate, int) and not isinstance(rate, bool) and rate > 0 else SMALLEST_RATE
-    return Plan(per_minute, document.get("IncludesKAnon") is True)
+    if not isinstance(rate, int) or isinstance(rate, bool) or rate <= 0:
+        rate = SMALLEST_RATE
+    return Plan(min(rate, LARGEST_RATE), document.get("IncludesKAnon") is True)
 
 
 def decode_passwords(answer: Response | Unreadable, digest: str, now: datetime) -> int | Trouble:

@@ -215,6 +215,7 @@ def test_our_own_entry_without_names_is_trouble(names: list[Any]) -> None:
         ({"SubscriptionName": "Core 1", "Rpm": None, "IncludesKAnon": "true"}, Plan(10, False)),
         ({"SubscriptionName": "Core 1", "Rpm": 0}, Plan(10, False)),
         ({"SubscriptionName": "Core 1", "Rpm": True}, Plan(10, False)),
+        ({"SubscriptionName": "Core 1", "Rpm": 10**30}, Plan(100_000, False)),
         ({"Rpm": 10}, Trouble("unreadable")),
         ([], Trouble("unreadable")),
     ],
