@@ -15,6 +15,7 @@ from agent import secrets
 from agent.contract import Account
 from agent.host import Unreadable
 from agent.store import Store, StoredAccount
+from config.platforms import find
 from config.schema import Settings
 
 __all__ = ["KnownAccounts", "known_accounts"]
@@ -85,11 +86,12 @@ def known_accounts(
     seen: Counter[tuple[str, str]] = Counter()
     entries: list[tuple[StoredAccount, str]] = []
     for entry in settings.accounts:
-        key = (entry.service, entry.label)
+        service = find(entry.service)
+        key = (service.id if service else entry.service, entry.label)
         stored = listed.get(key) if not seen[key] else None
         if stored is None:
             moment = now or datetime.now(UTC)
-            stored = store.settings_account(entry.service, entry.label, seen[key], now=moment)
+            stored = store.settings_account(*key, seen[key], now=moment)
         seen[key] += 1
         entries.append((stored, entry.address))
     from_settings = frozenset(stored.id for stored, _ in entries)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -126,6 +127,8 @@ class Journal:
         with os.fdopen(handle, "r+b", buffering=0) as file:
             before = os.fstat(handle).st_size
             try:
+                if sys.platform != "win32" and os.fstat(handle).st_mode & 0o077:
+                    os.fchmod(handle, 0o600)
                 data = b"".join(map(encode, events))
                 if before and _last_byte(handle, before) != b"\n":
                     data = b"\n" + data

@@ -85,6 +85,12 @@ def test_an_account_in_settings_and_store_is_one_with_the_stores_id(store: Store
     assert found.from_settings == {listed.id}
 
 
+def test_a_service_that_the_settings_call_by_another_name_is_the_same_service(store: Store) -> None:
+    listed = store.add_account("google", "Work", now=NOW)
+    (found,) = known(store, WORK | {"service": "Gmail"}).accounts
+    assert (found.id, found.service) == (listed.id, "google")
+
+
 def test_the_address_in_the_settings_comes_first_and_asks_no_keyring(store: Store) -> None:
     listed = store.add_account("google", "Work", now=NOW)
     store.change_account(listed.id, has_address=True)

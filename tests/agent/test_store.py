@@ -195,7 +195,10 @@ def test_loose_rights_of_an_existing_store_are_tightened(paths: Paths) -> None:
     Store.open(paths).close()
     os.chmod(paths.store, 0o644)
     os.chmod(paths.data, 0o755)
-    Store.open(paths).close()
+    Path(paths.journal).touch(mode=0o666)
+    with Store.open(paths) as store:
+        store.attest(statement())
+    assert stat.S_IMODE(os.stat(paths.journal).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(paths.store).st_mode) == 0o600
     assert stat.S_IMODE(os.stat(paths.data).st_mode) == 0o700
 
@@ -474,6 +477,32 @@ def test_two_processes_write_at_the_same_time_from_the_very_first_moment(tmp_pat
     os.remove(paths.store)
     with Store.open(paths) as store:
         assert sorted(made.answer for made in store.attestations()) == sorted(printed)
+
+
+def test_several_processes_repair_a_damaged_store_once(tmp_path: Path, paths: Paths) -> None:
+    with Store.open(paths) as store:
+        store.attest(statement())
+    Path(paths.store).write_bytes(b"this is not a database" * 100)
+    writers = [start_writer(tmp_path, name, 1) for name in ("a", "b", "c", "d")]
+    assert [(writer.communicate(timeout=60)[1], writer.returncode) for writer in writers] == [("", 0)] * 4
+    assert len(list(Path(paths.data).glob("*.damaged-*.db"))) == 1
+    with Store.open(paths) as store:
+        assert len(store.attestations()) == 21
+
+
+def test_what_a_process_states_while_another_repairs_the_store_is_not_lost(paths: Paths) -> None:
+    with Store.open(paths) as running:
+        running.attest(statement())
+        Path(paths.store).write_bytes(b"this is not a database" * 1000)
+        Path(paths.store + "-wal").unlink()
+        with Store.open(paths) as repaired:
+            assert "damaged" in repaired.notes[0]
+        said = 1
+        with suppress(StoreError):
+            running.attest(statement(answer="passkey"))
+            said = 2
+    with Store.open(paths) as store:
+        assert [made.answer for made in store.attestations()] == ["app", "passkey"][:said]
 
 
 def test_killed_at_any_moment_no_statement_that_was_confirmed_is_lost(tmp_path: Path, paths: Paths) -> None:
