@@ -7,7 +7,6 @@ manager is measured; the one built into a browser or phone, or a book in a safe 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from agent.contract import Category, Check, Context, Finding
 from agent.host import System, Unreadable
@@ -39,6 +38,5 @@ CHECK = Check(
     category=Category.ACCOUNT,
     run=run,
     reasons=REASONS,
-    every=timedelta(hours=24),
     refs=("toolkit:S29",),
 )

@@ -47,7 +47,10 @@ VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}")
 
 @dataclass(frozen=True)
 class Root:
-    """Where one browser keeps its profiles. ``debian`` marks the browser that Debian's launcher starts."""
+    """Where one browser keeps its profiles, with forward slashes.
+
+    ``debian`` marks the one that Debian's launcher starts.
+    """
 
     browser: str
     path: str
@@ -186,8 +189,8 @@ def merged(states: Sequence[State]) -> list[Extension]:
 def _profiles(files: Files, root: str) -> tuple[list[str], list[Unreadable]]:
     """The profile directories below a root, and those that may not be entered."""
     base = escaped(root)
-    found = {path.rpartition("/")[0] for name in STATE_FILES for path in files.host.glob(f"{base}/*/{name}")}
-    named = {path for pattern in ("Default", "Profile *") for path in files.host.glob(f"{base}/{pattern}")}
+    found = {path.rpartition("/")[0] for name in STATE_FILES for path in files.listed(f"{base}/*/{name}")}
+    named = {path for pattern in ("Default", "Profile *") for path in files.listed(f"{base}/{pattern}")}
     unreadable: list[Unreadable] = []
     # Older Opera keeps its only profile in the root. A profile that may not be entered is not found by its files.
     for directory in sorted((named | {root}) - found):

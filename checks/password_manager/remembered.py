@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from agent.contract import Memory
-from agent.host import Host, Unreadable
+from agent.host import Host, System, Unreadable
 
 #: What the memory key holds changes shape: raise this, and what older versions remembered is read anew.
 VERSION = 1
@@ -54,8 +54,13 @@ class Files:
         """Whether there is such a file or directory. A directory above that may not be entered is ``Unreadable``."""
         changed = self.changed_at(path)
         if isinstance(changed, Unreadable):
-            return bool(self.host.glob(escaped(path))) if changed.reason in CANNOT_SAY else changed
+            return bool(self.listed(escaped(path))) if changed.reason in CANNOT_SAY else changed
         return changed is not None
+
+    def listed(self, pattern: str) -> list[str]:
+        """What matches, with forward slashes on every system: Windows takes them, and paths are cut at them here."""
+        found = self.host.glob(pattern)
+        return [path.replace("\\", "/") for path in found] if self.host.system is System.WINDOWS else found
 
     def parsed(self, path: str, parse: Callable[[bytes], T], shape: type[T]) -> T | Unreadable | None:
         """What ``parse`` makes of the file, ``None`` when there is none.

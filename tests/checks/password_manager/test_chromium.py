@@ -11,10 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.password_manager import CHECK
-from checks.password_manager.chromium import Extension, State, merged, parse_manifest, parse_state, switched_off
-from checks.password_manager.remembered import MalformedError
-from tests.builders import computer, context
+from checks.password_manager import CHECK, catalogue
+from checks.password_manager.chromium import (
+    Extension,
+    Root,
+    State,
+    merged,
+    parse_manifest,
+    parse_state,
+    read_root,
+    switched_off,
+)
+from checks.password_manager.facts import Standing
+from checks.password_manager.remembered import Files, MalformedError
+from tests.builders import NOW, DictMemory, computer, context
 from tests.checks.password_manager.computers import (
     BITWARDEN,
     CHROME,
@@ -323,3 +333,14 @@ def test_a_stub_without_a_place_takes_it_from_the_other_file() -> None:
 
 def test_nothing_in_an_entry_is_on() -> None:
     assert switched_off({}) is False
+
+
+def test_profiles_on_windows_are_read_by_the_same_code() -> None:
+    root = "C:/Users/alex/AppData/Local/Google/Chrome/User Data"
+    files = {path.replace("/", "\\"): text for path, text in extension(f"{root}/Profile 1").items()}
+    host = computer("windows", files=files)
+    known = catalogue.load("windows").ids("chromium")
+    reader = Files(host, DictMemory(), NOW, 1)
+    sightings, unreadable, profiles = read_root(reader, Root("Chrome", root), known)
+    assert [(seen.manager, seen.standing) for seen in sightings] == [("Bitwarden", Standing.ENABLED)]
+    assert (unreadable, profiles) == ([], 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from agent.contract import Finding
 from tests.checks.password_manager.computers import Watched, look, said
 from tests.checks.password_manager.real_firefox import Firefox, configure, create_profile, needs_firefox
 
@@ -29,6 +31,16 @@ def tools() -> None:
         pytest.skip("webext-keepassxc-browser is not installed")
 
 
+def eventually(expected: tuple[str, str]) -> Finding:
+    """The finding once Firefox, still running, has written what it just did."""
+    for _ in range(100):
+        finding = look(Watched())
+        if said(finding) == expected:
+            return finding
+        time.sleep(0.05)
+    raise AssertionError(f"{said(finding)} instead of {expected}")
+
+
 @pytest.fixture
 def profile(own_home: Path) -> Path:
     return create_profile(own_home, "person")
@@ -49,19 +61,18 @@ def test_an_add_on_in_the_profile_follows_its_switch(own_home: Path, profile: Pa
     with Firefox(own_home, profile) as browser:
         browser.install(package)
         assert browser.add_on(KEEPASSXC) == [True, True]
-    finding = look(Watched())
-    assert said(finding) == FOUND
-    assert [(item.name, item.source, item.installed) for item in finding.items] == [
-        ("KeePassXC", "Firefox extension", "1.8.4")
-    ]
-    with Firefox(own_home, profile) as browser:
+        finding = eventually(FOUND)
+        assert [(item.name, item.source, item.installed) for item in finding.items] == [
+            ("KeePassXC", "Firefox extension", "1.8.4")
+        ]
         assert browser.add_on(KEEPASSXC, "disable") == [False, False]
-    finding = look(Watched())
-    assert said(finding) == NOT_ENABLED
-    assert finding.facts == {"manager": "KeePassXC"}
-    with Firefox(own_home, profile) as browser:
+        finding = eventually(NOT_ENABLED)
+        assert finding.facts == {"manager": "KeePassXC"}
+        assert browser.add_on(KEEPASSXC, "enable") == [True, True]
+        eventually(FOUND)
         browser.add_on(KEEPASSXC, "uninstall")
         assert browser.add_on(KEEPASSXC) is None
+        eventually(NOT_FOUND)
     assert said(look(Watched())) == NOT_FOUND
 
 
@@ -69,10 +80,8 @@ def test_an_add_on_of_the_system_follows_its_switch(own_home: Path, profile: Pat
     configure(profile, extensions_enabledScopes=EVERYWHERE, extensions_autoDisableScopes=0)
     with Firefox(own_home, profile) as browser:
         assert browser.add_on(KEEPASSXC) == [True, True]
-    finding = look(Watched())
-    assert said(finding) == FOUND
-    assert "KeePassXC" in str(finding.facts["found"])
-    with Firefox(own_home, profile) as browser:
+        finding = eventually(FOUND)
+        assert "KeePassXC" in str(finding.facts["found"])
         assert browser.add_on(KEEPASSXC, "disable") == [False, False]
         browser.add_on(BROWSERPASS, "disable")
     assert said(look(Watched())) == NOT_ENABLED
