@@ -129,6 +129,9 @@ class HibpServer(ThreadingHTTPServer):
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.mode = "normal"
+        #: Misbehave only where the path has this in it.
+        self.mode_for = ""
+        self.plans: dict[str, dict[str, Any]] = dict(PLANS)
         self.retry_after = "7"
         self.truncate = False
         self.catalogue = [dict(each) for each in CATALOGUE]
@@ -185,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.requests.append((self.path, headers))
-        misbehaviour = getattr(self, f"_{self.server.mode}", None)
+        misbehaviour = getattr(self, f"_{self.server.mode}", None) if self.server.mode_for in self.path else None
         if misbehaviour is not None:
             misbehaviour()
         elif not headers.get("user-agent", "").strip():
@@ -213,7 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, DENIED.format("missing"), "text/plain")
         elif not re.fullmatch("[0-9a-f]{32}", key):
             self._send(401, DENIED.format("improperly formed"), "text/plain")
-        elif key not in PLANS and key != TEST_KEY:
+        elif key not in self.server.plans and key != TEST_KEY:
             self._send(401, DENIED.format("invalid"), "text/plain")
         elif sum("hibp-api-key" in each for _, each in self.server.requests) > self.server.per_minute:
             self._rate_limited()
@@ -221,9 +224,11 @@ class _Handler(BaseHTTPRequestHandler):
             if key == TEST_KEY:
                 self._send(401, DENIED.format("invalid"), "text/plain")
             else:
-                self._json(200, {"Description": "", "SubscribedUntil": "2027-03-01T00:00:00", **PLANS[key]})
+                self._json(200, {"Description": "", "SubscribedUntil": "2027-03-01T00:00:00", **self.server.plans[key]})
         elif route.startswith("breachedaccount/range/"):
-            self._account_range(route.rsplit("/", 1)[1].upper(), allowed=bool(PLANS.get(key, {}).get("IncludesKAnon")))
+            self._account_range(
+                route.rsplit("/", 1)[1].upper(), allowed=bool(self.server.plans.get(key, {}).get("IncludesKAnon"))
+            )
         else:
             full = query.get("truncateResponse", ["true"]) == ["false"] and not self.server.truncate
             self._account(unquote(path.rsplit("/", 1)[1]).strip().lower(), full=full, test_only=key == TEST_KEY)

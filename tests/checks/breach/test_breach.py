@@ -378,6 +378,29 @@ def test_a_key_that_is_withdrawn_does_not_leave_a_pass_standing(laptop: Laptop) 
     assert verdict(laptop.finding(fresh=True)) == (Status.UNKNOWN, "bad_key")
 
 
+def test_a_key_that_is_refused_halfway_is_not_tried_with_the_next_address(laptop: Laptop) -> None:
+    laptop.accounts = [MAIL, POSTING]
+    laptop.addresses[POSTING.id] = address_of("opt-out")
+    laptop.check()
+    laptop.asked()
+    del laptop.server.plans[KEY]
+
+    findings = laptop.check(fresh=True)
+
+    assert [verdict(finding) for finding in findings] == [
+        (Status.FAIL, "password_exposed"),
+        (Status.UNKNOWN, "bad_key"),
+    ]
+    assert len([path for path in laptop.asked() if path.startswith("/breachedaccount")]) == 1
+
+
+@pytest.mark.parametrize("mode", ["captive_portal", "forbidden", "empty_not_found"])
+def test_a_subscription_that_cannot_be_read_does_not_stop_the_look_up(laptop: Laptop, mode: str) -> None:
+    laptop.server.mode, laptop.server.mode_for = mode, "/subscription/"
+
+    assert verdict(laptop.with_address("opt-out").finding()) == (Status.PASS, "none_known")
+
+
 def test_the_public_test_key_works_for_test_accounts(laptop: Laptop) -> None:
     laptop.key = TEST_KEY
 
@@ -455,6 +478,10 @@ def test_a_clock_that_was_set_back_does_not_keep_an_answer_alive(laptop: Laptop)
     laptop.server.mode = "drop"
 
     assert laptop.later(days=-30).finding().status is Status.UNKNOWN
+    laptop.server.mode = "normal"
+    laptop.asked()
+    assert laptop.finding().reason == "none_known"
+    assert any(path.startswith("/breachedaccount") for path in laptop.asked())
 
 
 # Without a key, an address or accounts
