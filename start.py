@@ -66,6 +66,9 @@ def install(lock):
         problem = pip(step)
         if problem:
             return problem
+    # Compiled once here, where it may be written; a round then starts in half the time.
+    sources = [os.path.join(HERE, name) for name in ("agent", "checks", "config")]
+    subprocess.call([PYTHON, "-m", "compileall", "-q", *sources], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         with open(stamp_file(lock), "w", encoding="ascii") as file:
             file.write(stamp_of(lock))
