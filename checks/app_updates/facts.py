@@ -54,8 +54,6 @@ class ManagerFacts:
     lists_at: datetime | Unreadable | None
     source: str = ""
     lists_source: str = ""
-    #: Security advisories that the manager counts without saying which packages they are in (zypper).
-    advisories: int | None = None
 
 
 @dataclass(frozen=True)

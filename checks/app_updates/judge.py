@@ -90,7 +90,7 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
     finding_facts: dict[str, Fact] = {
         "pending": len(counted),
         "overdue": len(worst[Status.FAIL]),
-        "security": sum(wait.pending.security is True for wait in counted) + _advisories(facts),
+        "security": sum(wait.pending.security is True for wait in counted),
         "days": max((wait.waited.days for wait in counted), default=0),
         "apps": sorted({wait.pending.app for wait in counted if wait.pending.app}),
         **_limit(deciding, worst),
@@ -176,10 +176,6 @@ def _limit(deciding: Sequence[Wait], worst: dict[Status, list[Wait]]) -> dict[st
     name = "fail" if worst[Status.FAIL] or not worst[Status.WARN] else "warn"
     days = [limit for wait in deciding if (limit := getattr(wait.limit, name)) is not None]
     return {"limit_days": min(days)} if days else {}
-
-
-def _advisories(facts: AppUpdateFacts) -> int:
-    return sum(manager.advisories or 0 for manager in facts.managers)
 
 
 def _severity(status: Status, deciding: Sequence[Wait]) -> Severity:

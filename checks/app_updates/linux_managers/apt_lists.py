@@ -29,7 +29,8 @@ SUCCESS_STAMP = "/var/lib/apt/periodic/update-success-stamp"
 RELEASE_GLOBS = ("/var/lib/apt/lists/*_InRelease", "/var/lib/apt/lists/*_Release")
 #: ``deb.debian.org_debian-security_dists_bookworm-security_InRelease``; ``dists_buster_updates`` is buster's security.
 SUITE = re.compile(r".*_dists_(?P<suite>.+)_(?:InRelease|Release)")
-SECURITY_SUITE = re.compile(r".+-security|[a-z]+_updates")
+#: Ubuntu Pro's archives (``noble-apps-security``) say nothing about the others: they come from another server.
+SECURITY_SUITE = re.compile(r".+(?<!-apps)(?<!-infra)-security|[a-z]+_updates")
 UPDATES_SUITE = re.compile(r".+-updates")
 NO_LISTS = Unreadable("no_lists", "/var/lib/apt/lists")
 
@@ -39,6 +40,7 @@ def date(host: Host, now: datetime) -> tuple[datetime | Unreadable, str]:
     releases = [path for pattern in RELEASE_GLOBS for path in host.glob(pattern)]
     for suite in (SECURITY_SUITE, UPDATES_SUITE):
         live = [path for path in releases if (found := SUITE.fullmatch(path)) and suite.fullmatch(found["suite"])]
-        if live:
-            return newest(host, live, now) or NO_LISTS, live[0].rpartition("/")[2]
+        date = newest(host, live, now)
+        if isinstance(date, datetime):
+            return date, live[0].rpartition("/")[2]
     return newest(host, [*releases, SUCCESS_STAMP], now) or NO_LISTS, "newest package list"

@@ -2,7 +2,7 @@
 
 ``list-updates`` as XML from the copies of the repositories on disk (``--no-refresh``), as zypper(8) documents it: exit
 0, or 102 and 103 when a restart is also due; 7 when another program holds the lock, 106 when a repository had to be
-skipped, whose updates nobody then knows.
+skipped, whose updates nobody then knows. Its list does not say which packages are security updates.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ NAME = "zypper"
 TIMEOUT_SECONDS = 45.0
 COMMAND = ("zypper", "--non-interactive", "--no-refresh", "--quiet", "--xmlout")
 UPDATES = (*COMMAND, "list-updates")
-PATCHES = (*COMMAND, "list-patches", "--category", "security")
 FINE = frozenset({0, 102, 103})
 LOCKED = 7
 

@@ -28,7 +28,7 @@ def mtime(path: str, at: datetime) -> dict[str, Any]:
 
 def debian(
     stdout: str = "",
-    exit: int = 0,
+    code: int = 0,
     *,
     simulation: Sequence[dict[str, Any]] | None = None,
     status: Any = STATUS,
@@ -48,7 +48,7 @@ def debian(
     if status is not None:
         recorded["/var/lib/dpkg/status"] = status
     dates = [mtime(SECURITY_LIST, lists_at)] if lists_at else []
-    asked = [command(SIMULATE, stdout, exit)] if simulation is None else simulation
+    asked = [command(SIMULATE, stdout, code)] if simulation is None else simulation
     return computer(commands=[*asked, *commands], files=recorded, queries=[*dates, *queries], **more)
 
 

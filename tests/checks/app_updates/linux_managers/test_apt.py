@@ -111,7 +111,7 @@ def test_nothing_to_upgrade_is_a_pass_where_dpkg_and_lists_prove_that_apt_knows(
         (debian(status={"denied": True}), "no_permission"),
         (debian(lists=[SECURITY_LIST]), "no_lists"),
         (debian(lists=[], lists_at=None), "no_lists"),
-        (debian(exit=100), "unreadable"),
+        (debian(code=100), "unreadable"),
         (debian(lists_at=None), "unreadable"),
         (debian(lists_at=NOW - 30 * DAY), "stale"),
         (debian(lists_at=NOW + 30 * DAY), "unreadable"),
@@ -158,13 +158,11 @@ def test_a_held_package_is_shown_and_never_overdue() -> None:
 
 
 def test_what_apt_lists_but_does_not_offer_is_phased_or_kept_back() -> None:
-    listed = "\n".join(
-        [
-            "Listing...",
-            "firefox-esr/x 128.4.0esr-1 amd64 [upgradable from: 128.3.0esr-1]",
-            "gdm3/noble-updates 46.2 amd64 [upgradable from: 46.0]",
-        ]
-    )
+    listed = """\
+Listing...
+firefox-esr/x 128.4.0esr-1 amd64 [upgradable from: 128.3.0esr-1]
+gdm3/noble-updates 46.2 amd64 [upgradable from: 46.0]
+"""
     offered = apt.parse_simulation(FIREFOX)
     assert offered is not None
     assert list(apt.deferred(listed, offered, frozenset())) == [Pending("gdm3", "46.0", "46.2", held=Held.DEFERRED)]
