@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.host import Host, Unreadable
 from checks.screen_lock.facts import Setting, Source
@@ -29,6 +29,8 @@ class Entry:
     final: bool = False
     deleted: bool = False
     expands: bool = False
+    #: Deleted and set in one file, which KDE's own reader decides by their order in ways we do not follow.
+    unclear: bool = False
 
 
 @dataclass
@@ -51,10 +53,11 @@ def parse(text: str) -> Layer:
         if not line or line.startswith("#"):
             continue
         if line == "[$i]":
-            layer.final = True
+            layer.final, group = True, ""
         elif line.startswith("["):
-            group = _open_group(layer, line)
-        elif "=" in line:
+            # A header without its end is no header: what follows stays in the group before it.
+            group = _open_group(layer, line) if "]" in line else group
+        else:
             _add_entry(layer, group, line)
     return layer
 
@@ -77,18 +80,26 @@ def _open_group(layer: Layer, line: str) -> str:
 
 
 def _add_entry(layer: Layer, group: str, line: str) -> None:
-    key, value = (part.strip() for part in line.split("=", 1))
+    key, equals, value = (part.strip() for part in line.partition("="))
     options = ""
     if found := OPTIONS.search(key):
         options, key = found[1], key[: found.start()].rstrip()
-    if key.endswith("]"):  # a translation, such as Name[de]
+    if not key or key.endswith("]"):  # a translation, such as Name[de]
+        return
+    if not equals and "d" not in options:  # only a deletion needs no value
         return
     entries = layer.groups.setdefault(group, {})
-    if key in entries and entries[key].final:
+    deleted = "d" in options
+    before = entries.get(key)
+    if before is not None and (deleted or before.deleted):
+        entries[key] = replace(before, unclear=True)
+        return
+    if before is not None and before.final:
         return
     for escape, character in ESCAPES.items():
         value = value.replace(escape, character)
-    entries[key] = Entry(value, "i" in options, "d" in options, "e" in options)
+    final = "i" in options or layer.final or group in layer.final_groups
+    entries[key] = Entry(value, final, deleted, "e" in options, before is not None and before.unclear)
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ class Cascade:
             if group in layer.unclear:
                 return Setting(Unreadable("malformed", where), source, where)
             entry = layer.groups.get(group, {}).get(key)
+            if entry is not None and entry.unclear:
+                return Setting(Unreadable("malformed", where), source, where)
             if entry is not None:
                 found = (entry, source)
             if layer.final or group in layer.final_groups or (entry is not None and entry.final):
