@@ -36,7 +36,8 @@ def main(arguments):
         return FAILED
     if testing:
         return hand_over(["-m", "pytest", *arguments[1:]])
-    return hand_over(["-m", "agent", *arguments])
+    # -P: a folder named "agent" in the current directory must not be run in our place.
+    return hand_over(["-P", "-m", "agent", *arguments])
 
 
 def set_up(lock):
@@ -132,7 +133,7 @@ def pip(step):
 
 def hand_over(arguments):
     """Become the command; where a process cannot be replaced, run it and pass on its exit code."""
-    if arguments[1] == "pytest":
+    if "pytest" in arguments[:2]:
         os.chdir(HERE)
     if WINDOWS:
         return subprocess.call([PYTHON, *arguments])

@@ -83,7 +83,7 @@ def start(check_id: str) -> Check:
         PluginError: it cannot be imported, describes nothing usable, or takes too long to.
     """
     child = subprocess.Popen(  # noqa: S603  (this interpreter, our own module, the id from the machine policy)
-        [sys.executable, "-m", "agent.plugin_child", check_id],
+        [sys.executable, "-P", "-m", "agent.plugin_child", check_id],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

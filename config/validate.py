@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.keys import KEYS, THRESHOLDS, names_below, suggestion
+from config.platforms import find, nearest_service
 from config.text import as_found, nearest, one_line
 
 __all__ = ["checked_values"]
@@ -94,6 +95,9 @@ def _account_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     service = entry.get("service", "")
     if isinstance(service, str) and not service.strip():
         yield "service: is missing; allowed: the service's id, for example google"
+    elif isinstance(service, str) and find(service) is None and (near := nearest_service(service)):
+        # A service that nobody has heard of is judged as "other"; one that is nearly right is a slip.
+        yield f"service: found {as_found(service)}; allowed: a service's id, or other; did you mean {near}?"
 
 
 def _is_address(text: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from agent import round as rounds
+from agent import secrets
 from agent.accounts import known_accounts
 from agent.cli.session import Session, SessionError, open_session
 from agent.contract import Check, Finding
@@ -16,7 +17,6 @@ from agent.host.recording import BadRecordingError, Recording, load
 from agent.host.replay import ReplayHost
 from agent.http import Network
 from agent.runner import Outcome
-from agent.secrets import get_many
 from agent.status import CheckRow, Document, StatusError, write
 from agent.status import load as load_status
 from agent.store import Store, StoreError
@@ -76,7 +76,9 @@ def live_round(
         checks, unusable = _chosen(ids, session.loaded)
         on_start([check.title for check in checks])
         host = LiveHost()
-        known = known_accounts(settings, store, now=host.now())
+        keyring = secrets.Reader()
+        known = known_accounts(settings, store, now=host.now(), read_secrets=keyring.get_many)
+        keyring.expect(secrets.address_name(account.id) for account in known.accounts if account.has_address)
         done = rounds.run(
             host,
             settings,
@@ -85,7 +87,7 @@ def live_round(
                 accounts=known.accounts,
                 attestations=store.attestations(),
                 address=known.address,
-                secret=lambda name: get_many([name])[name],
+                secret=keyring.get,
             ),
             http=Network(settings.network),
             remembered=store.remembered,

@@ -29,6 +29,7 @@ ORDER = [Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS, Status.NOT_APPLI
 LABEL_WIDTH = max(len(word) for word in CALLED.values())
 MAX_WIDTH = 100
 ITEMS_SHOWN = 8
+DETAILS_SHOWN = 2
 
 OVERALL = {
     "action": "Something needs your attention now.",
@@ -83,20 +84,23 @@ def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[s
     if row.text is not None and row.text.body:
         yield from _wrapped(row.text.body, style, indent)
     for item in row.items[:ITEMS_SHOWN]:
-        yield from _wrapped(item_line(item), style, indent, first="- ")
+        yield from _wrapped(item_line(item, details=DETAILS_SHOWN), style, indent, first="- ")
     if len(row.items) > ITEMS_SHOWN:
         yield f"{indent}- and {len(row.items) - ITEMS_SHOWN} more: `watchword explain {row.id}`"
 
 
-def item_line(item: Item) -> str:
-    """One line of detail: "Firefox: 128.3 installed, 128.4 is out (apt, security, waiting since 3 November)"."""
+def item_line(item: Item, *, details: int | None = None) -> str:
+    """One line of detail: "Firefox: 128.3 installed, 128.4 is out (apt, security, since 3 November)".
+
+    ``details`` limits how many of the item's own details are said.
+    """
     versions = item.installed or ""
     if item.installed and item.latest and item.latest != item.installed:
         versions = f"{item.installed} installed, {item.latest} is out"
     notes: list[str] = [note for note in (item.source, "security" if item.security else None) if note]
     if item.since is not None:
         notes.append(f"since {item.since.day} {item.since:%B %Y}")
-    notes.extend(item.details)
+    notes.extend(item.details[:details])
     return item.name + (f": {versions}" if versions else "") + (f" ({', '.join(notes)})" if notes else "")
 
 

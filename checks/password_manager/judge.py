@@ -98,22 +98,19 @@ def _on(facts: Facts) -> list[Sighting]:
 
 
 def newest(attestations: Sequence[Attestation], now: datetime) -> Attestation | None:
-    """The person's latest word on what they use; ``None`` when it claims nothing or they have not said."""
-    said = [
-        statement
-        for statement in attestations
-        if statement.subject == SUBJECT and statement.statement == STATEMENT and statement.at <= now + CLOCK_SLACK
-    ]
-    latest = max(said, key=lambda statement: statement.at, default=None)
-    return latest if latest is not None and latest.answer in KINDS else None
+    """The person's latest word on what they use; ``None`` when it claims nothing or they have not said.
+
+    The latest is the one appended last. Dated in the future (the clock was moved) it counts for nothing, and does not
+    let an older word speak in its place.
+    """
+    said = [made for made in attestations if (made.subject, made.statement) == (SUBJECT, STATEMENT)]
+    latest = said[-1] if said else None
+    return latest if latest is not None and latest.at <= now + CLOCK_SLACK and latest.answer in KINDS else None
 
 
 def _sure(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """Those that decide: by a confirmed id, or two unconfirmed ones of one manager from different places."""
-    places: dict[str, set[str]] = {}
-    for seen in sightings:
-        places.setdefault(seen.manager, set()).add(seen.source)
-    return [seen for seen in sightings if seen.confirmed or len(places[seen.manager]) > 1]
+    """Those that may decide a pass: seen by a confirmed id. Unconfirmed ones do not confirm each other."""
+    return [seen for seen in sightings if seen.confirmed]
 
 
 def _used(seen: Sighting, now: datetime) -> bool:

@@ -47,7 +47,9 @@ def test_a_check_that_answers_keeps_its_findings() -> None:
     assert done["subject"].answered
 
 
-@pytest.mark.parametrize("error", [RuntimeError("x"), SystemExit(0), KeyboardInterrupt(), GeneratorExit(), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("x"), SystemExit(0), KeyboardInterrupt(), GeneratorExit(), MemoryError()]
+)
 def test_a_check_that_raises_is_unknown_for_itself_alone(error: BaseException) -> None:
     def run(ctx: Any) -> Any:
         raise error
@@ -72,9 +74,7 @@ def test_a_check_that_hangs_is_given_up_at_its_own_time_limit() -> None:
 
 def test_a_check_whose_thread_is_killed_is_unknown() -> None:
     def run(ctx: Any) -> Any:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(threading.get_ident()), ctypes.py_object(SystemExit)
-        )
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(threading.get_ident()), ctypes.py_object(SystemExit))
         while True:
             time.sleep(0.01)
 

@@ -1,0 +1,164 @@
+"""``watchword check`` and ``explain``, as their user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.paths import Paths
+from agent.status import load
+from tests.agent.cli.conftest import Watchword
+
+CHECKS = ["screen_lock", "app_updates", "password_manager", "two_step", "breach"]
+
+
+def a_recording(tmp_path: Path, **facts: Any) -> str:
+    path = tmp_path / "laptop.json"
+    path.write_text(json.dumps({"format": "watchword.recording/1", "system": "linux", **facts}))
+    return str(path)
+
+
+def statuses(document: dict[str, Any]) -> dict[str, str]:
+    return {row["id"]: row["status"] for row in document["checks"]}
+
+
+def test_json_on_stdout_is_one_whole_document_and_nothing_else(watchword: Watchword) -> None:
+    done = watchword("check", "--json")
+    document = load(done.stdout.encode())
+    assert [row.id for row in document.checks] == CHECKS
+    assert done.stderr == ""
+    assert done.returncode in (1, 3)
+
+
+def test_what_check_found_is_what_status_shows(watchword: Watchword) -> None:
+    checked = watchword("check", "--json")
+    shown = watchword("status", "--json")
+    assert shown.stdout == checked.stdout
+    assert shown.returncode == checked.returncode
+    assert watchword("status").stdout == watchword("status", "--plain").stdout != ""
+
+
+def test_one_check_by_name_leaves_the_rows_of_the_others(watchword: Watchword) -> None:
+    watchword("check", "--json")
+    document = json.loads(watchword("check", "two_step", "--json").stdout)
+    assert sorted(statuses(document)) == sorted(CHECKS)
+
+
+def test_since_stays_while_a_finding_stays_as_it_is(watchword: Watchword) -> None:
+    first = json.loads(watchword("check", "--json", "two_step").stdout)
+    second = json.loads(watchword("check", "--json", "two_step").stdout)
+    assert first["checks"][0]["since"] == second["checks"][0]["since"]
+    assert first["device"]["id"] == second["device"]["id"]
+
+
+def test_piped_output_has_no_colours_and_no_progress(watchword: Watchword) -> None:
+    done = watchword("check")
+    assert "\033" not in done.stdout + done.stderr
+    assert "These checks cover settings only." in done.stdout
+
+
+def test_a_check_that_does_not_exist_is_wrong_usage(watchword: Watchword) -> None:
+    done = watchword("check", "screenlock")
+    assert done.returncode == 2
+    assert done.stderr.startswith("watchword: there is no check 'screenlock'")
+    assert done.stdout == ""
+
+
+def test_an_empty_recording_never_passes(watchword: Watchword, tmp_path: Path) -> None:
+    for system in ("linux", "windows", "macos"):
+        done = watchword("check", "--json", "--replay", a_recording(tmp_path, system=system))
+        assert "pass" not in statuses(json.loads(done.stdout)).values(), system
+        assert done.returncode in (1, 3)
+
+
+def test_a_replay_keeps_nothing(watchword: Watchword, tmp_path: Path) -> None:
+    watchword("check", "--replay", a_recording(tmp_path))
+    assert not Path(Paths.here().status).exists()
+    assert not Path(Paths.here().store).exists()
+
+
+def test_a_recording_may_come_from_standard_input(watchword: Watchword, tmp_path: Path) -> None:
+    path = Path(a_recording(tmp_path))
+    from_file = json.loads(watchword("check", "--json", "--replay", str(path)).stdout)
+    from_pipe = json.loads(watchword("check", "--json", "--replay", "-", input=path.read_text()).stdout)
+    assert statuses(from_file) == statuses(from_pipe)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"format": "watchword.recording/2", "system": "linux"}', '{"format": "watchword.recording/1"}',
+     '{"format": "watchword.recording/1", "system": "amiga"}',
+     '{"format": "watchword.recording/1", "system": "linux", "commands": [{"argv": 3}]}'],
+)  # fmt: skip
+def test_a_malformed_recording_is_one_clear_line_and_exit_2(
+    content: str, watchword: Watchword, tmp_path: Path
+) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(content)
+    done = watchword("check", "--json", "--replay", str(path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"watchword: {path}: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_settings_file_with_mistakes_is_named_with_key_and_allowed_values(
+    watchword: Watchword, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('profle = "standard"\n')
+    done = watchword("check", "--config", str(path))
+    assert done.returncode == 2
+    assert "profle" in done.stderr
+    assert "did you mean" in done.stderr
+    assert "profile" in done.stderr
+
+
+def test_a_check_that_is_switched_off_says_so(watchword: Watchword, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[checks]\ndisabled = ["breach"]\n')
+    document = json.loads(watchword("check", "breach", "--json", "--config", str(path)).stdout)
+    assert statuses(document) == {"breach": "disabled"}
+
+
+def test_the_recordings_own_settings_count(watchword: Watchword, tmp_path: Path) -> None:
+    path = a_recording(tmp_path, config={"profile": "heightened"})
+    document = json.loads(watchword("check", "--json", "--replay", path).stdout)
+    assert document["policy"]["profile"] == "heightened"
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_the_checks(
+    watchword: Watchword, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_home / "file").write_text("")
+    monkeypatch.setenv("HOME", str(own_home / "file"))
+    done = watchword("check", "two_step")
+    assert done.returncode == 4
+    assert "Two-step" in done.stdout
+    assert done.stderr.startswith("watchword: ")
+
+
+def test_explain_shows_what_a_result_rests_on(watchword: Watchword) -> None:
+    done = watchword("explain", "app_updates")
+    assert "How we know: read from this computer" in done.stdout
+    assert "Reason: app_updates." in done.stdout
+
+
+def test_status_before_the_first_check_says_what_to_do(watchword: Watchword) -> None:
+    done = watchword("status", "--json")
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert done.stderr == "watchword: nothing has been checked yet. Run `watchword check`.\n"
+
+
+def test_a_damaged_status_file_is_never_passed_on(watchword: Watchword) -> None:
+    watchword("check", "two_step")
+    path = Path(Paths.here().status)
+    path.write_bytes(path.read_bytes()[:-40])
+    done = watchword("status", "--json")
+    assert done.returncode == 4
+    assert done.stdout == ""
+    assert "is damaged" in done.stderr
