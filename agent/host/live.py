@@ -99,7 +99,8 @@ class LiveHost:
             for process in psutil.process_iter():
                 with suppress(psutil.Error, OSError):
                     name = process.name()
-                    if not wanted or name in wanted:
+                    # A process that has ended but is still listed runs nothing.
+                    if (not wanted or name in wanted) and process.status() != psutil.STATUS_ZOMBIE:
                         found.append(_describe(process, name))
         except OSError as error:
             # Windows Python under some hosts cannot list processes at all.
