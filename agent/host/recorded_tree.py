@@ -15,9 +15,10 @@ MAGIC = re.compile(r"[*?[]")
 
 
 class RecordedTree:
-    """Recorded files by path. A directory exists if a file lies below it.
+    """Recorded files by path.
 
-    On Windows names match without case and either slash separates them; paths keep the spelling of the recording.
+    A directory exists if a file lies below it, or if it was recorded itself, with a separator at the end. On Windows
+    names match without case and either slash separates them; paths keep the spelling of the recording.
     """
 
     def __init__(self, files: Mapping[str, str | FileEntry], *, windows: bool) -> None:
@@ -73,7 +74,8 @@ class RecordedTree:
                 if self._windows:
                     self._children.setdefault("", {}).setdefault(key, name)
                 continue
-            if not name:
+            if not name:  # a separator at the end says that it is a directory
+                self._children.setdefault(folder, {})
                 continue
             self._children.setdefault(folder, {}).setdefault(key, name)
             folder = f"{folder}{self._separator}{key}"
