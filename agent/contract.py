@@ -50,7 +50,7 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{0,63}")
 class Status(StrEnum):
     """What a finding says. ``UNKNOWN`` is an answer of its own, never a pass or a fail in disguise."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  (a verdict, not a password)
     WARN = "warn"
     FAIL = "fail"
     UNKNOWN = "unknown"
@@ -201,9 +201,9 @@ class Context:
     accounts: Sequence[Account] = ()
     attestations: Sequence[Attestation] = ()
     #: The address of an account: ``None`` when it has none.
-    address: Callable[[Account], str | Unreadable | None] = lambda account: None
+    address: Callable[[Account], str | Unreadable | None] = lambda _: None
     #: A secret from the OS keyring by name: ``None`` when it was never set.
-    secret: Callable[[str], str | Unreadable | None] = lambda name: None
+    secret: Callable[[str], str | Unreadable | None] = lambda _: None
     #: The person asked for this check by name: do not answer from memory if asking again is allowed.
     fresh: bool = False
 

@@ -113,8 +113,8 @@ def test_every_key_of_the_design_is_there_even_when_it_is_empty() -> None:
     document = json.loads(encode(a_document(a_row())))
     assert list(document) == ["schema", "generated_at", "agent", "device", "policy", "summary", "checks"]
     assert list(document["checks"][0]) == [
-        "id", "version", "category", "status", "severity", "basis", "reason", "observed_at", "instance", "label", "since",
-        "due_at", "expires_at", "notified", "facts", "items", "refs", "error", "text",
+        "id", "version", "category", "status", "severity", "basis", "reason", "observed_at", "instance", "label",
+        "since", "due_at", "expires_at", "notified", "facts", "items", "refs", "error", "text",
     ]  # fmt: skip
     assert document["generated_at"] == "2026-11-22T10:00:00Z"
     assert document["checks"][0]["instance"] is None

@@ -15,7 +15,7 @@ Watchword = Callable[..., "subprocess.CompletedProcess[str]"]
 def watchword() -> Watchword:
     """Run ``watchword ARGS...``; ``input`` is piped to it."""
 
-    def run(*arguments: str, input: str = "", timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, input: str = "", timeout: float = 100) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "agent", *arguments],
             input=input,

@@ -18,7 +18,7 @@ WORDS = {
     "clean": Words(title="No sign-in page is redirected", body="The hosts file leaves sign-in pages alone."),
     "redirected": Words(
         title="A sign-in page is sent elsewhere",
-        body="A setting on this laptop sends {count} sign-in pages to another address. Tell office IT before you sign in.",
+        body="A setting here sends {count} sign-in pages to another address. Tell office IT before you sign in.",
         steps={"linux": ("Do not sign in to that service", "Tell office IT", "Open {app} and run the check again")},
     ),
     "unreadable": Words(title="The hosts file could not be read", body="So we cannot say whether it was changed."),
