@@ -99,8 +99,9 @@ class LiveHost:
             for process in psutil.process_iter():
                 with suppress(psutil.Error, OSError):
                     name = process.name()
-                    # A process that has ended but is still listed runs nothing.
-                    if (not wanted or name in wanted) and process.status() != psutil.STATUS_ZOMBIE:
+                    # One that has ended but is still listed, or is halted, does nothing.
+                    idle = (psutil.STATUS_ZOMBIE, psutil.STATUS_STOPPED)
+                    if (not wanted or name in wanted) and process.status() not in idle:
                         found.append(_describe(process, name))
         except OSError as error:
             # Windows Python under some hosts cannot list processes at all.
