@@ -33,7 +33,7 @@ def _ask(bus: str, name: str, where: str) -> bool | Unreadable:
             reply = connection.send_and_get_reply(message_bus.NameHasOwner(name), timeout=TIME_LIMIT_SECONDS)
     except TimeoutError:
         return Unreadable("timeout", where)
-    except (OSError, KeyError, ValueError, DBusErrorResponse):
+    except (OSError, KeyError, RuntimeError, ValueError, DBusErrorResponse):
         return Unreadable("failed", where)
     answer = reply.body[0] if reply.body else None
     return answer if isinstance(answer, bool) else Unreadable("malformed", where)

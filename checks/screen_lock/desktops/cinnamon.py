@@ -6,13 +6,14 @@ Its screen saver starts when the session is idle and starts the lock delay only 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from agent.host import Host
+from agent.host import Host, Unreadable
 from checks.screen_lock.desktops import x11_lockers
 from checks.screen_lock.desktops.gnome import Keys, every, inverted, screensaver_path
 from checks.screen_lock.facts import LockFacts
-from checks.screen_lock.session import Session
+from checks.screen_lock.session import Display, Session
 from checks.screen_lock.settings.gsettings import GSettings
 
 __all__ = ["read"]
@@ -29,6 +30,9 @@ def read(host: Host, session: Session) -> LockFacts:
     keys = Keys(settings, IDLE_SCHEMA, SAVER_SCHEMA, timedelta(seconds=1))
     locked_out = settings.optional_boolean(LOCKDOWN_SCHEMA, "disable-lock-screen")
     path = screensaver_path("Cinnamon screen lock", keys, (), locked_out)
+    if session.display is Display.WAYLAND:
+        # Whether its screen saver locks there is not confirmed.
+        path = replace(path, idle=Unreadable("unsupported", "Cinnamon on Wayland"))
     readings = list(session.readings)
     suspend = settings.optional_boolean(POWER_SCHEMA, "lock-on-suspend")
     on_suspend = None

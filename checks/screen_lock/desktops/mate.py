@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.host import Host, Unreadable
-from checks.screen_lock.desktops import x11_lockers
+from checks.screen_lock.desktops import wayland, x11_lockers
 from checks.screen_lock.desktops.gnome import Keys, inverted, screensaver_path
 from checks.screen_lock.facts import LockFacts
-from checks.screen_lock.session import Session
+from checks.screen_lock.session import Display, Session
 from checks.screen_lock.settings.gsettings import GSettings
 
 __all__ = ["read"]
@@ -22,6 +22,8 @@ POWER_SCHEMA = "org.mate.power-manager"
 
 def read(host: Host, session: Session) -> LockFacts:
     """MATE's own lock, and any separate locker that runs beside it."""
+    if session.display is Display.WAYLAND:
+        return wayland.read(host, session)  # mate-screensaver is a program for X11
     settings = GSettings(host)
     keys = Keys(settings, IDLE_SCHEMA, SAVER_SCHEMA, timedelta(minutes=1))
     starts = settings.boolean(SAVER_SCHEMA, "idle-activation-enabled")

@@ -17,7 +17,7 @@ __all__ = ["read"]
 
 SECOND = timedelta(seconds=1)
 #: Programs that can lock by themselves, in ways that we do not read.
-UNCLEAR_PROGRAMS = ("stasis", "quickshell", "qs", "xfce4-screensaver", "xscreensaver")
+UNCLEAR_PROGRAMS = ("stasis", "quickshell", "qs", "xfce4-screensaver", "mate-screensaver", "xscreensaver")
 
 
 @dataclass(frozen=True)

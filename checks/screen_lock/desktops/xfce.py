@@ -1,6 +1,7 @@
 """XFCE: xfce4-screensaver by its xfconf channel (**minutes**), or light-locker, xscreensaver or xss-lock in its place.
 
-Paths and defaults: xfce4-screensaver and xfce4-power-manager sources. All four switches must be on for a lock.
+On Wayland, where none of those sees whether the person is idle, swayidle as in any other compositor. Paths and
+defaults: xfce4-screensaver and xfce4-power-manager sources. All four switches must be on for a lock.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from agent.host import Host, Unreadable
-from checks.screen_lock.desktops import x11_lockers
+from checks.screen_lock.desktops import wayland, x11_lockers
 from checks.screen_lock.desktops.gnome import gate
 from checks.screen_lock.facts import NEVER, LockFacts, LockPath, Reading, Setting, Source, Wait, WhyOff, waited
-from checks.screen_lock.session import Session
+from checks.screen_lock.session import Display, Session
 from checks.screen_lock.settings.xfconf import Channel
 
 __all__ = ["read"]
@@ -24,6 +25,8 @@ POWER = "xfce4-power-manager"
 
 def read(host: Host, session: Session) -> LockFacts:
     """Whatever locks this XFCE session, by which programs run."""
+    if session.display is Display.WAYLAND:
+        return wayland.read(host, session)
     others = x11_lockers.read(host, session)
     power = Channel(host, POWER)
     saver_runs = bool(session.running.of(SAVER))

@@ -50,6 +50,12 @@ def test_xautolock_counts_minutes(i3: RealSession) -> None:
     assert i3.said(started("xautolock -time 30 -locker slock") + "watchword") == ["fail too_long"]
 
 
+def test_a_locker_that_is_halted_does_not_lock(i3: RealSession) -> None:
+    needs("xautolock")
+    script = started("xautolock -time 4 -locker slock") + "kill -STOP $!; watchword; kill -CONT $!; watchword"
+    assert i3.said(script) == ["fail off", "pass within_limit"]
+
+
 def test_xss_lock_follows_the_displays_own_screen_saver(i3: RealSession) -> None:
     needs("xss-lock")
     said = i3.said(
