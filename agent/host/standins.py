@@ -96,14 +96,14 @@ class StandIns:
         domain, separator, bare = name.rpartition("\\")
         for number, person in enumerate(self._identity.people):
             if person.name.lower() == bare.lower():
-                self.counts["user_name"] += 1
+                self.counts["user_name"] += bare != _person_name(number)
                 return self.text(domain) + separator + _person_name(number)
         return self.text(name)
 
     def host_name(self, name: str) -> str:
         """The stand-in of what can only be a host name."""
         if name.strip() and name.strip() in self._identity.hosts:
-            self.counts["host_name"] += 1
+            self.counts["host_name"] += name.strip() != "computer"
             return name.replace(name.strip(), "computer")
         return self.text(name)
 
