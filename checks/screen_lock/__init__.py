@@ -18,6 +18,14 @@ def read(host: Host) -> LockFacts | NoSession | Unreadable:
         from checks.screen_lock.linux import read as read_linux  # each system's probe is loaded only there
 
         return read_linux(host)
+    if host.system is System.WINDOWS:
+        from checks.screen_lock.windows import read as read_windows
+
+        return read_windows(host)
+    if host.system is System.MACOS:
+        from checks.screen_lock.macos import read as read_macos
+
+        return read_macos(host)
     return Unreadable("unsupported", f"screen lock on {host.system.value}")
 
 

@@ -70,6 +70,8 @@ class Power(StrEnum):
     ANY = "any"
     MAINS = "mains"
     BATTERY = "battery"
+    #: A battery in the mains lead of a computer that may have none of its own. Judged where there are settings for it.
+    UPS = "ups"
 
 
 class WhyOff(StrEnum):

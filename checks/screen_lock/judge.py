@@ -111,7 +111,8 @@ def _overall(facts: LockFacts, profile: Profile, *, best: bool) -> Outcome:
 
     The best, because the session is safe as soon as one path locks it in time, whatever the others do.
     """
-    sources = (Power.MAINS,) if facts.has_battery is False else (Power.MAINS, Power.BATTERY)
+    sources = [Power.MAINS] if facts.has_battery is False else [Power.MAINS, Power.BATTERY]
+    sources += [Power.UPS] if any(path.power is Power.UPS for path in facts.paths) else []
     per_source = []
     for source in sources:
         outcomes = [_outcome(path, profile, best=best) for path in facts.paths if path.power in (source, Power.ANY)]

@@ -1,0 +1,170 @@
+r"""Power settings of Windows, by power source.
+
+A value is looked for where it binds most: the office's policy, the power plan as Windows itself tells it (powrprof),
+the plan in the registry, and last what ``powercfg`` prints. Policy: ADMX PowerManagement. GUIDs: winnt.h.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.host import Host, Unreadable
+from checks.screen_lock.facts import Power, Setting, Source
+from checks.screen_lock.settings import powercfg
+from checks.screen_lock.settings.registry import opened
+
+__all__ = ["DISPLAY_OFF", "PASSWORD_ON_WAKE", "SLEEP", "Capabilities", "Plan", "PowerSetting", "is_silence"]
+
+
+@dataclass(frozen=True)
+class PowerSetting:
+    """One setting of a power plan, by the names under which each place keeps it."""
+
+    subgroup: str
+    guid: str
+    #: The names that ``powercfg`` takes for the two.
+    aliases: tuple[str, str]
+
+
+#: Seconds until the screen turns off; 0 is never.
+DISPLAY_OFF = PowerSetting(
+    "7516b95f-f776-4464-8c53-06167f40cc99", "3c0bc021-c8a8-4e07-a973-6b14cbcb2b7e", ("SUB_VIDEO", "VIDEOIDLE")
+)
+#: Seconds until the computer sleeps; 0 is never.
+SLEEP = PowerSetting(
+    "238c9fa8-0aad-41ed-83f4-97be242c8f20", "29f6c1db-86da-48c5-9fdb-f2b67b1f44da", ("SUB_SLEEP", "STANDBYIDLE")
+)
+#: 1: the password is needed after sleep, which is the default; 0: it is not.
+PASSWORD_ON_WAKE = PowerSetting(
+    "fea3413e-7e05-4911-9a71-700331f1c294", "0e796bdb-100d-47d6-a2d5-f7d2daa51f51", ("SUB_NONE", "CONSOLELOCK")
+)
+
+POLICIES = r"HKLM64\SOFTWARE\Policies\Microsoft\Power\PowerSettings"
+SCHEMES = r"HKLM64\SYSTEM\CurrentControlSet\Control\Power\User\PowerSchemes"
+SCHEME = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
+VALUE = {Power.MAINS: "acsettingindex", Power.BATTERY: "dcsettingindex"}
+SHORT = {Power.MAINS: "ac", Power.BATTERY: "dc"}
+#: ``/query`` leaves hidden settings out, ``/qh`` does not.
+QUERIES = ("/query", "/q", "/qh")
+TIME_LIMIT_SECONDS = 3.0
+#: What a recording answers for a command that is not in it.
+NOT_RECORDED = 127
+#: The place has no answer, which is no sign of trouble: the next one is asked.
+NO_ANSWER = frozenset({"not_recorded", "unsupported", "no_tool", "empty"})
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """How the computer sleeps. ``None``: it could not be told."""
+
+    modern_standby: bool | None
+    battery: bool | None
+    where: str
+
+
+def is_silence(setting: Setting[int]) -> bool:
+    """Whether nobody was there to ask, as opposed to an answer that could not be read."""
+    return isinstance(setting.value, Unreadable) and setting.value.reason in NO_ANSWER
+
+
+class Plan:
+    """The power settings of one computer. Each command is run once at most."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._answers: dict[tuple[str, ...], str | Unreadable] = {}
+
+    def read(self, setting: PowerSetting, power: Power) -> Setting[int]:
+        """The setting's value on one power source, in its own unit, from the place that binds most."""
+        trouble: Unreadable | None = None
+        for found in self._places(setting, power):
+            if not isinstance(found.value, Unreadable):
+                return found
+            if found.value.reason not in NO_ANSWER:
+                if found.source is Source.POLICY:
+                    return found
+                trouble = trouble or found.value
+        where = "power plan"
+        return Setting(trouble or Unreadable("empty", where), Source.SETTING, where)
+
+    def capabilities(self) -> Capabilities:
+        """What Windows tells of itself, else what ``powercfg /a`` prints."""
+        answer = self._host.query("power_capabilities")
+        told = answer if isinstance(answer, dict) else {}
+        modern, battery = told.get("modern_standby"), told.get("battery")
+        if not isinstance(battery, bool):
+            battery = self._host.query("battery_present")
+        known_battery = battery if isinstance(battery, bool) else None
+        if isinstance(modern, bool):
+            return Capabilities(modern, known_battery, "power capabilities")
+        for option in ("/a", "/availablesleepstates"):
+            text = self._powercfg(option)
+            found = None if isinstance(text, Unreadable) else powercfg.offers_modern_standby(text)
+            if found is not None:
+                return Capabilities(found, known_battery, f"powercfg {option}")
+        return Capabilities(None, known_battery, "power capabilities")
+
+    def _places(self, setting: PowerSetting, power: Power) -> Iterator[Setting[int]]:
+        policy = opened(self._host, rf"{POLICIES}\{setting.guid}", Source.POLICY).number(VALUE[power])
+        if policy is not None:
+            yield policy
+        yield Setting(self._native(setting, power), Source.SETTING, f"power plan, {power.value}")
+        plan = self._in_registry(setting, power)
+        if plan is not None:
+            yield plan
+        yield Setting(self._printed(setting, power), Source.SETTING, f"powercfg, {power.value}")
+
+    def _native(self, setting: PowerSetting, power: Power) -> int | Unreadable:
+        answer = self._host.query("power_setting", setting.subgroup, setting.guid, SHORT[power])
+        if isinstance(answer, Unreadable):
+            return answer
+        return answer if type(answer) is int and answer >= 0 else Unreadable("malformed", "power_setting")
+
+    def _in_registry(self, setting: PowerSetting, power: Power) -> Setting[int] | None:
+        """The value in the active plan. One that is not there is that of a hidden default, which we do not guess."""
+        active = opened(self._host, SCHEMES, Source.SETTING).text("activepowerscheme")
+        if active is None:
+            return None
+        if isinstance(active.value, Unreadable):
+            return Setting(active.value, active.source, active.where)
+        scheme = SCHEME.fullmatch(active.value)
+        if scheme is None:
+            return Setting(Unreadable("malformed", active.where), active.source, active.where)
+        key = opened(self._host, rf"{SCHEMES}\{scheme[1]}\{setting.subgroup}\{setting.guid}", Source.SETTING)
+        return key.number(VALUE[power])
+
+    def _printed(self, setting: PowerSetting, power: Power) -> int | Unreadable:
+        trouble = Unreadable("no_tool", "powercfg")
+        for option in QUERIES:
+            for rest in (("SCHEME_CURRENT", *setting.aliases), ()):
+                text = self._powercfg(option, *rest)
+                if isinstance(text, Unreadable):
+                    if text.reason not in NO_ANSWER:
+                        return text
+                    continue
+                found = powercfg.indexes(text, setting.guid)
+                if found is not None:
+                    return found.mains if power is Power.MAINS else found.battery
+                trouble = Unreadable("malformed", f"powercfg {option}")
+        return trouble
+
+    def _powercfg(self, *arguments: str) -> str | Unreadable:
+        """What ``powercfg`` prints, by the name that it has here."""
+        if arguments not in self._answers:
+            self._answers[arguments] = self._run(arguments)
+        return self._answers[arguments]
+
+    def _run(self, arguments: tuple[str, ...]) -> str | Unreadable:
+        where = " ".join(("powercfg", *arguments))
+        program = next((name for name in ("powercfg", "powercfg.exe") if self._host.which(name) is not None), None)
+        if program is None:
+            return Unreadable("no_tool", where)
+        done = self._host.run([program, *arguments], timeout=TIME_LIMIT_SECONDS)
+        if isinstance(done, Unreadable):
+            return done
+        if done.exit != 0:
+            return Unreadable("not_recorded" if done.exit == NOT_RECORDED else "failed", where)
+        # A program that ends well and says nothing has not answered; asking it further is of no use.
+        return done.stdout if done.stdout.strip() else Unreadable("failed", where)

@@ -1,0 +1,80 @@
+r"""What ``powercfg`` prints, read without its words: they are in the language of the computer.
+
+What stays the same are the GUIDs, the hexadecimal numbers at the ends of lines, and the indents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Indexes", "indexes", "offers_modern_standby"]
+
+GUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
+NUMBER_AT_END = re.compile(r".*\S.*[\s\u00a0]0x([0-9A-Fa-f]{8})")
+S0 = re.compile(r"(?<![0-9A-Za-z])S0(?![0-9A-Za-z])")
+#: A choice ("yes", "no") prints its two current values; a range has a smallest, a largest and a step before them.
+COUNTS = frozenset({2, 5})
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """The current values of one setting, plugged in and on battery, in the setting's own unit."""
+
+    mains: int
+    battery: int
+
+
+def indexes(text: str, guid: str) -> Indexes | None:
+    """The setting's values from ``powercfg /query``; ``None`` where it is hidden or the text is cut short.
+
+    The last two numbers of the setting's own part count: plugged in, then on battery. A text that names no setting
+    at all is taken for the answer about this one.
+    """
+    blocks: list[tuple[str | None, list[int]]] = [(None, [])]
+    for line in text.splitlines():
+        named = GUID.search(line)
+        if named:
+            blocks.append((named[0].lower(), []))
+            continue
+        number = NUMBER_AT_END.fullmatch(line.rstrip())
+        if number:
+            blocks[-1][1].append(int(number[1], 16))
+    wanted = guid.lower() if len(blocks) > 1 else None
+    found = [numbers for name, numbers in blocks if name == wanted and numbers]
+    if len(found) != 1 or len(found[0]) not in COUNTS:
+        return None
+    return Indexes(*found[0][-2:])
+
+
+def offers_modern_standby(text: str) -> bool | None:
+    """Whether ``powercfg /a`` lists S0 among the sleep states that there are; ``None`` when it cannot be told.
+
+    The states that there are come first, each on an indented line of its own. Each state that there is not has its
+    reasons below it, indented further; so a list with such lines is never the first kind.
+    """
+    lists = _lists(text.splitlines())
+    if not lists:
+        return None
+    available = [depth for depth, _ in lists[0]]
+    if len(set(available)) > 1:
+        # Only states that there are not: sleep is not possible at all.
+        return False
+    states = [state for _, state in lists[0]]
+    return any(S0.search(state) for state in states) if states else None
+
+
+def _lists(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
+    """The indented lines below each line that is not, with their indents."""
+    lists: list[list[tuple[int, str]]] = []
+    for line in lines:
+        body = line.expandtabs(8).rstrip()
+        if not body:
+            continue
+        indent = len(body) - len(body.lstrip())
+        if indent == 0:
+            lists.append([])
+        elif lists:
+            lists[-1].append((indent, body.strip()))
+    return lists
