@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,21 @@ _skipped: list[str] = []
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty home directory, named by HOME and left out of no XDG variable."""
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home directory, named by HOME (on Windows by USERPROFILE and its like), and no XDG variable at all."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
         if name.startswith("XDG_") or name in ("DBUS_SESSION_BUS_ADDRESS", "DESKTOP_SESSION", "NO_COLOR"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
-    yield home
+    if sys.platform == "win32":
+        home = home / "Zoë O'Brien-Łuk"  # no code page has all of these letters
+        monkeypatch.setenv("USERPROFILE", str(home))
+        monkeypatch.setenv("APPDATA", str(home / "AppData" / "Roaming"))
+        monkeypatch.setenv("LOCALAPPDATA", str(home / "AppData" / "Local"))
+        (home / "AppData" / "Roaming").mkdir(parents=True)
+        (home / "AppData" / "Local").mkdir()
+    return home
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

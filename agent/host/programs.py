@@ -6,6 +6,7 @@ is ended with everything it started when its time is up, when it says too much, 
 
 from __future__ import annotations
 
+import codecs
 import os
 import selectors
 import signal
@@ -14,11 +15,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import IO
 
 from agent.host import Completed, System, Unreadable
+
+if sys.platform == "win32":
+    from agent.host.native import winfiles, winjob
+
+    START_FLAGS = subprocess.CREATE_NO_WINDOW | winjob.CREATE_SUSPENDED
+else:
+    START_FLAGS = 0
 
 __all__ = ["MAX_OUTPUT_BYTES", "directories", "find", "run"]
 
@@ -72,12 +81,16 @@ PASSED_ENVIRONMENT = (
     "PROGRAMDATA",
 )
 
+#: Why there is no output, or the two outputs.
+_Answer = tuple[str | None, Sequence[bytes | bytearray]]
+
 
 def directories(system: System, env: Mapping[str, str]) -> tuple[str, ...]:
     """Where programs may come from, in the order in which they are looked for."""
+    if sys.platform == "win32":
+        return (winfiles.system_directory(),)
     if system is System.WINDOWS:
-        root = env.get("SYSTEMROOT", r"C:\Windows")
-        return (os.path.join(root, "System32"), root)
+        return (os.path.join(env.get("SYSTEMROOT", r"C:\Windows"), "System32"),)
     return tuple(directory for directory in TRUSTED_DIRECTORIES[system] if not _open_to_all(directory))
 
 
@@ -86,13 +99,14 @@ def find(name: str, trusted: Sequence[str]) -> str | None:
     if not name or "\0" in name:
         return None
     folder, bare = os.path.split(name)
-    if folder and folder not in trusted:
+    if folder and os.path.normcase(folder) not in map(os.path.normcase, trusted):
         return None
+    if sys.platform == "win32" and not bare.lower().endswith(".exe"):
+        bare += ".exe"  # and never .bat or .cmd: those hand their arguments to a shell
     for directory in [folder] if folder else trusted:
-        for spelling in (bare, bare + ".exe") if sys.platform == "win32" else (bare,):
-            path = os.path.join(directory, spelling)
-            if os.path.isfile(path) and os.access(path, os.X_OK):
-                return path
+        path = os.path.join(directory, bare)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
     return None
 
 
@@ -113,9 +127,9 @@ def run(argv: Sequence[str], timeout: float, trusted: Sequence[str], env: Mappin
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
-            cwd=os.sep if sys.platform != "win32" else None,
+            cwd=os.sep if sys.platform != "win32" else trusted[0],
             start_new_session=sys.platform != "win32",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=START_FLAGS,
         )
     except (OSError, ValueError):
         return Unreadable("failed", where)
@@ -123,7 +137,14 @@ def run(argv: Sequence[str], timeout: float, trusted: Sequence[str], env: Mappin
     assert child.stderr is not None
     pipes = (child.stdout, child.stderr)
     deadline = time.monotonic() + timeout
-    collect = _collect_in_threads if sys.platform == "win32" else _collect
+    collect: Callable[[subprocess.Popen[bytes], Sequence[IO[bytes]], float], _Answer] = _collect
+    if sys.platform == "win32":
+        try:
+            job = winjob.Job(child.pid)
+        except OSError:
+            _end(child)
+            return Unreadable("failed", where)
+        collect = partial(_collect_in_threads, end_the_rest=job.end)
     problem: str | None = "failed"
     outputs: Sequence[bytes | bytearray] = ()
     try:
@@ -131,14 +152,26 @@ def run(argv: Sequence[str], timeout: float, trusted: Sequence[str], env: Mappin
     except ChildProcessError:
         pass  # SIGCHLD is ignored here, so how the child ended is lost. Popen would call that an exit of 0.
     finally:
+        if sys.platform == "win32":
+            job.end()
+            job.close()
         _end(child)
     if problem is not None:
         return Unreadable(problem, where)
-    stdout, stderr = (output.decode("utf-8", errors="replace") for output in outputs)
+    stdout, stderr = map(_text, outputs)
     return Completed(child.returncode, stdout, stderr)
 
 
-_Answer = tuple[str | None, Sequence[bytes | bytearray]]
+def _text(output: bytes | bytearray) -> str:
+    """What a program said. On Windows some say it in UTF-16 (wmic), and most in the console's own code page."""
+    if sys.platform == "win32":
+        if output.startswith(codecs.BOM_UTF16_LE):
+            return output.decode("utf-16", errors="replace")
+        try:
+            return output.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return output.decode("oem", errors="replace")
+    return output.decode("utf-8", errors="replace")
 
 
 def _collect(child: subprocess.Popen[bytes], pipes: Sequence[IO[bytes]], deadline: float) -> _Answer:
@@ -207,8 +240,16 @@ def _has_ended(child: subprocess.Popen[bytes]) -> bool:
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _collect_in_threads(child: subprocess.Popen[bytes], pipes: Sequence[IO[bytes]], deadline: float) -> _Answer:
-    """The same where pipes cannot be waited for together (Windows): a thread for each."""
+def _collect_in_threads(
+    child: subprocess.Popen[bytes],
+    pipes: Sequence[IO[bytes]],
+    deadline: float,
+    end_the_rest: Callable[[], None] = lambda: None,
+) -> _Answer:
+    """The same where pipes cannot be waited for together (Windows): a thread for each.
+
+    ``end_the_rest`` ends what the child left behind, which would keep the pipes open; what is in them stays.
+    """
     outputs = [bytearray() for _ in pipes]
 
     def drain(pipe: IO[bytes], output: bytearray) -> None:
@@ -225,6 +266,7 @@ def _collect_in_threads(child: subprocess.Popen[bytes], pipes: Sequence[IO[bytes
         child.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         return "timeout", ()
+    end_the_rest()
     for reader in readers:
         reader.join(REAP_SECONDS)
     if any(len(output) > MAX_OUTPUT_BYTES for output in outputs):

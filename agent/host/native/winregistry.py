@@ -38,6 +38,7 @@ ROOTS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "HKCU": ("HKEY_CURRENT_USER", (0,)),
     "HKU": ("HKEY_USERS", (0,)),
 }
+LONG_NAMES = {"HKEY_LOCAL_MACHINE": "HKLM", "HKEY_CURRENT_USER": "HKCU", "HKEY_USERS": "HKU"}
 
 Found = TypeVar("Found")
 
@@ -68,9 +69,10 @@ def subkeys(key: str) -> list[str] | Unreadable | None:
 def _each_view(key: str, read: Callable[[Any], Found]) -> list[Found] | Unreadable | None:
     """What ``read`` finds in each view that has the key. A view that cannot be read hides what the other says."""
     root, _, path = key.partition("\\")
-    if root.upper() not in ROOTS:
+    root = LONG_NAMES.get(root.upper(), root.upper())
+    if root not in ROOTS:
         return Unreadable("unsupported", key)
-    full_name, views = ROOTS[root.upper()]
+    full_name, views = ROOTS[root]
     found = []
     for view in views:
         try:
@@ -97,12 +99,12 @@ if sys.platform == "win32":
     def _values(handle: winreg.HKEYType) -> dict[str, RegistryValue]:
         count = winreg.QueryInfoKey(handle)[1]
         return {
-            name.lower(): RegistryValue(_type_name(kind), _plain(value))
+            _plain(name).lower(): RegistryValue(_type_name(kind), _plain(value))
             for name, value, kind in (winreg.EnumValue(handle, index) for index in range(count))
         }
 
     def _subkeys(handle: winreg.HKEYType) -> list[str]:
-        return [winreg.EnumKey(handle, index) for index in range(winreg.QueryInfoKey(handle)[0])]
+        return [_plain(winreg.EnumKey(handle, index)) for index in range(winreg.QueryInfoKey(handle)[0])]
 
 else:
 
@@ -124,4 +126,8 @@ def _type_name(kind: int) -> str:
 
 def _plain(value: Any) -> Any:
     """A value as JSON can hold it."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, str):  # half a character is no text
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return value.hex() if isinstance(value, bytes) else value
