@@ -227,7 +227,8 @@ def _either(modern: tuple[Wait, Wait], older: tuple[Wait, Wait]) -> tuple[Wait, 
     """What is true whichever kind of sleep the computer has."""
     if modern == older:
         return modern
-    unclear = Unreadable("unsupported", "whether this computer has Modern Standby")
+    unread = (wait for wait in (*older, *modern) if isinstance(wait, Unreadable))
+    unclear = next(unread, Unreadable("unsupported", "whether this computer has Modern Standby"))
     if isinstance(modern[0], Never) and isinstance(older[0], Never):
         return NEVER, unclear
     if isinstance(modern[1], Never) and isinstance(older[1], Never):
@@ -243,7 +244,9 @@ def _on_suspend(energy: Sequence[Energy], abilities: Capabilities, delay: Wait) 
     older = _older_on_suspend(energy)
     if abilities.modern_standby is False or older == modern:
         return older
-    return None if older is None else Unreadable("unsupported", "whether this computer has Modern Standby")
+    if older is None or isinstance(older, Unreadable):
+        return older
+    return Unreadable("unsupported", "whether this computer has Modern Standby")
 
 
 def _older_on_suspend(energy: Sequence[Energy]) -> bool | Unreadable | None:

@@ -143,7 +143,7 @@ def _as_it_runs(answer: Any, idle: Wait, grace: Wait) -> tuple[Wait, Wait]:
     """What the session itself says (SystemParametersInfo) can only take away: a program may have switched it off."""
     told = answer if isinstance(answer, Mapping) else {}
     where = "SystemParametersInfo"
-    seconds = told.get("timeout")
+    seconds = told.get("timeout_seconds", told.get("timeout"))
     late = type(seconds) is int and isinstance(idle, timedelta) and (seconds <= 0 or waited(seconds, SECOND) > idle)
     if (told.get("active") is False or late) and not isinstance(idle, Never):
         idle = Unreadable("failed", f"{where} differs from the registry")

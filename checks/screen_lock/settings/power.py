@@ -93,10 +93,11 @@ class Plan:
         """What Windows tells of itself, else what ``powercfg /a`` prints."""
         answer = self._host.query("power_capabilities")
         told = answer if isinstance(answer, dict) else {}
-        modern, battery = told.get("modern_standby"), told.get("battery")
-        if not isinstance(battery, bool):
-            battery = self._host.query("battery_present")
-        known_battery = battery if isinstance(battery, bool) else None
+        modern = told.get("modern_standby")
+        # Either of the two may have seen the battery; only one that nobody saw is not there.
+        seen = (self._host.query("battery_present"), told.get("batteries"), told.get("battery"))
+        batteries = [each for each in seen if isinstance(each, bool)]
+        known_battery = any(batteries) if batteries else None
         if isinstance(modern, bool):
             return Capabilities(modern, known_battery, "power capabilities")
         for option in ("/a", "/availablesleepstates"):
@@ -147,7 +148,8 @@ class Plan:
                 found = powercfg.indexes(text, setting.guid)
                 if found is not None:
                     return found.mains if power is Power.MAINS else found.battery
-                trouble = Unreadable("malformed", f"powercfg {option}")
+                reason = "empty" if powercfg.hides(text, setting.guid) else "malformed"
+                trouble = Unreadable(reason, f"powercfg {option}")
         return trouble
 
     def _powercfg(self, *arguments: str) -> str | Unreadable:

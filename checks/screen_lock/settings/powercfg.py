@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Indexes", "indexes", "offers_modern_standby"]
+__all__ = ["Indexes", "hides", "indexes", "offers_modern_standby"]
 
 GUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 NUMBER_AT_END = re.compile(r".*\S.*[\s\u00a0]0x([0-9A-Fa-f]{8})")
@@ -46,6 +46,12 @@ def indexes(text: str, guid: str) -> Indexes | None:
     if len(found) != 1 or len(found[0]) not in COUNTS:
         return None
     return Indexes(*found[0][-2:])
+
+
+def hides(text: str, guid: str) -> bool:
+    """Whether ``powercfg`` answered about its plan but left this setting out, as it does with hidden ones."""
+    named = {found.lower() for found in GUID.findall(text)}
+    return bool(named) and guid.lower() not in named
 
 
 def offers_modern_standby(text: str) -> bool | None:
