@@ -88,7 +88,12 @@ def test_the_limits_of_the_password_delay_are_inclusive(under: str, seconds: int
 
 
 def test_the_delay_counts_towards_the_minutes() -> None:
-    assert said(path(15 * MINUTE, 5 * SECOND)) == "fail too_long"
+    assert said(path(15 * MINUTE, 30 * SECOND)) == "fail too_long"
+
+
+def test_the_five_seconds_that_systems_wait_by_themselves_do_not_count_towards_the_minutes() -> None:
+    assert said(path(15 * MINUTE, 5 * SECOND)) == "warn too_long"
+    assert said(path(10 * MINUTE, 5 * SECOND)) == "pass within_limit"
 
 
 def test_a_screen_that_never_goes_dark_does_not_lock() -> None:

@@ -97,6 +97,7 @@ def test_cinnamon_follows_its_own_keys_and_not_gnomes(tmp_path: Path) -> None:
     assert said == [
         "warn too_long",
         "pass within_limit",
+        "pass within_limit",
         "fail password_delay",
         "fail no_password",
         "pass within_limit",
@@ -165,7 +166,7 @@ def test_xfces_files_answer_when_there_is_no_bus(tmp_path: Path) -> None:
         """
         xfconf-query -c xfce4-screensaver -p /lock/enabled -n -t bool -s false
         file="$HOME/.config/xfce4/xfconf/xfce-perchannel-xml/xfce4-screensaver.xml"
-        for attempt in $(seq 100); do [ -s "$file" ] && break; sleep 0.1; done
+        for attempt in $(seq 100); do grep -qs 'name="lock"' "$file" && break; sleep 0.1; done
         export DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere
         watchword
         """
@@ -180,7 +181,8 @@ def test_plasma_follows_its_file_there_and_back(tmp_path: Path) -> None:
         watchword
         set_() { kwriteconfig5 --file kscreenlockerrc --group Daemon --key "$@"; }
         set_ Autolock --type bool false; watchword
-        set_ Autolock --delete; set_ Timeout 10; watchword
+        set_ Autolock --delete; set_ Timeout 11; watchword
+        set_ Timeout 10; watchword
         set_ LockGrace 0; watchword
         set_ LockGrace 61; watchword
         set_ LockGrace --delete; set_ Timeout 0; watchword
