@@ -97,7 +97,6 @@ def test_cinnamon_follows_its_own_keys_and_not_gnomes(tmp_path: Path) -> None:
     assert said == [
         "warn too_long",
         "pass within_limit",
-        "pass within_limit",
         "fail password_delay",
         "fail no_password",
         "pass within_limit",
@@ -195,6 +194,7 @@ def test_plasma_follows_its_file_there_and_back(tmp_path: Path) -> None:
         "pass within_limit",
         "fail off",
         "warn too_long",
+        "pass within_limit",
         "pass within_limit",
         "fail password_delay",
         "fail off",
