@@ -7,7 +7,9 @@ either the last document or this one, whole.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -40,6 +42,9 @@ __all__ = [
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 #: How long a finding may be unknown, after it was known, before the whole is (facts: Intune keeps a state for 7 days).
 UNKNOWN_GRACE = timedelta(days=7)
+
+#: How long others may keep the document open on Windows before a new one is given up.
+IN_USE_SECONDS = 2.0
 
 
 class StatusError(Exception):
@@ -207,12 +212,26 @@ def write(document: Document, path: Path) -> None:
             file.write(encode(document))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _put_in_place(temporary, path)
     except OSError as error:
         if temporary:
             with suppress(OSError):
                 os.unlink(temporary)
         raise StatusError(f"{path} could not be written: {error.strerror}") from error
+
+
+def _put_in_place(temporary: str, path: Path) -> None:
+    """Replace the old document. Windows refuses while anybody, a virus scanner say, has it open, so wait a little."""
+    deadline = time.monotonic() + IN_USE_SECONDS
+    while True:
+        try:
+            os.replace(temporary, path)
+        except PermissionError:
+            if sys.platform != "win32" or path.is_dir() or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,6 +7,7 @@ errors go to stderr.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -56,6 +57,8 @@ manager, two-step verification and known data breaches. It reads settings and ch
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.platform == "win32":
+        _speak_utf8()
     try:
         args = _parser(arguments).parse_args(arguments)
         _log_to(sys.stderr if args.verbose else None)
@@ -73,6 +76,16 @@ def run(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _complain(f"{error.filename or 'output'}: {error.strerror or error}", sys.stderr)
         return FAILED
+
+
+def _speak_utf8() -> None:
+    """Pipes and files in UTF-8, whatever the code page: it has no room for every name, and JSON is UTF-8 anyway.
+
+    A console is not touched: Python speaks Unicode with it. PowerShell begins what it pipes with a byte order mark.
+    """
+    for stream, encoding in ((sys.stdin, "utf-8-sig"), (sys.stdout, "utf-8"), (sys.stderr, "utf-8")):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding=encoding, newline=None if stream is sys.stdin else "\n")
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
