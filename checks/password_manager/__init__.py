@@ -29,6 +29,14 @@ def _read(context: Context) -> Facts | Unreadable:
         from checks.password_manager import linux  # each system loads its own probe only
 
         return linux.read(context.host, context.memory, context.now, fresh=context.fresh)
+    if context.host.system is System.WINDOWS:
+        from checks.password_manager import windows
+
+        return windows.read(context.host, context.memory, context.now, fresh=context.fresh)
+    if context.host.system is System.MACOS:
+        from checks.password_manager import macos
+
+        return macos.read(context.host, context.memory, context.now, fresh=context.fresh)
     return Unreadable("unsupported", context.host.system.value)
 
 

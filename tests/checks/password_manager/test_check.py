@@ -17,7 +17,7 @@ from agent.contract import Attestation, Status
 from agent.host import Unreadable
 from checks.password_manager import CHECK
 from config.loader import default_settings
-from tests.builders import NOW, DictMemory, computer, context
+from tests.builders import NOW, DictMemory
 from tests.checks.password_manager.computers import (
     BITWARDEN,
     CHROME,
@@ -52,11 +52,6 @@ MAY_BE_READ = re.compile(
 
 def test_a_computer_with_nothing_on_it_is_warned() -> None:
     assert said(verdict()) == NOT_FOUND
-
-
-def test_another_system_is_unknown_until_it_has_a_probe() -> None:
-    (finding,) = CHECK.run(context(computer("macos")))
-    assert finding.status is Status.UNKNOWN
 
 
 def test_the_persons_running_manager_passes() -> None:
