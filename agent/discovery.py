@@ -6,13 +6,13 @@ policy names the check under ``plugins``, and then in a process of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distribution, entry_points
 
 from agent.contract import Check
 
-__all__ = ["GROUP", "OURS", "Registered", "builtin_checks", "built_in", "third_party"]
+__all__ = ["GROUP", "OURS", "Registered", "built_in", "builtin_checks", "third_party"]
 
 GROUP = "watchword.checks"
 OURS = "watchword"
@@ -32,9 +32,9 @@ def built_in() -> list[EntryPoint]:
     return [point for point in distribution(OURS).entry_points if point.group == GROUP]
 
 
-def builtin_checks(only: Sequence[str] = ()) -> list[Check]:
+def builtin_checks(only: Collection[str] | None = None) -> list[Check]:
     """The built-in checks, loaded. ``only`` loads just those ids."""
-    return [point.load() for point in built_in() if not only or point.name in only]
+    return [point.load() for point in built_in() if only is None or point.name in only]
 
 
 def third_party() -> list[Registered]:
