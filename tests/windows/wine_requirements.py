@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from packaging.markers import default_environment
@@ -23,8 +24,8 @@ LEFT_OUT = re.compile(
 
 def windows_requirements(lock: str, version: str) -> Iterator[str]:
     """The lock's requirements that apply to Windows with Python ``version`` ("3.11"), each with its hashes."""
-    environment = {
-        **default_environment(),
+    environment: dict[str, str | AbstractSet[str]] = {
+        **{name: str(value) for name, value in default_environment().items()},
         "os_name": "nt",
         "sys_platform": "win32",
         "platform_system": "Windows",
