@@ -54,7 +54,8 @@ class Client:
         self._halted: Trouble | None = self._told_to_wait()
         self._everything: tuple[Breach, ...] | Trouble | None = None
         self._per_minute = hibp.SMALLEST_RATE
-        #: Whether what answers at this address has shown that it is the service. Any web server can say "not found".
+        #: Whether what answers now has shown that it is the service: any web server can say "not found", and an earlier
+        #: answer says nothing about the network of today.
         self._proven = False
 
     def plan(self, key: str) -> Plan | Trouble:
@@ -67,7 +68,6 @@ class Client:
         if refused is not None and refused.tag == tag and self._now - refused.at < DAY and not self._fresh:
             return Trouble("bad_key")
         if known is not None and self._now - known.at < DAY:
-            self._proven = True
             plan: Plan | Trouble = Plan(known.per_minute, known.anonymous)
         elif key == TEST_KEY:
             plan = SMALLEST

@@ -335,6 +335,13 @@ def test_every_way_to_have_no_answer_is_unknown(laptop: Laptop, mode: str, reaso
     assert verdict(laptop.with_address("opt-out").finding()) == (Status.UNKNOWN, reason)
 
 
+def test_that_the_service_answered_yesterday_does_not_make_an_empty_not_found_of_today_its_own(laptop: Laptop) -> None:
+    laptop.finding()
+    laptop.later(hours=1).with_address("opt-out").server.mode = "empty_not_found"
+
+    assert verdict(laptop.finding()) == (Status.UNKNOWN, "unreadable")
+
+
 @pytest.mark.parametrize("mode", ["rate_limited", "blocked", "unavailable", "captive_portal", "silent", "drop"])
 def test_the_last_good_answer_stands_through_a_bad_moment_but_not_for_long(laptop: Laptop, mode: str) -> None:
     laptop.with_address("opt-out").finding()
