@@ -5,6 +5,7 @@ Keys, units (seconds) and defaults: gsettings-desktop-schemas. ``idle-activation
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from agent.host import Host, Unreadable
@@ -22,6 +23,20 @@ SAVER_SCHEMA = "org.gnome.desktop.screensaver"
 LOCKDOWN_SCHEMA = "org.gnome.desktop.lockdown"
 #: GNOME Shell only locks where this answers on the system bus (gnome-shell js/misc/loginManager.js, canLock).
 DISPLAY_MANAGER = "org.gnome.DisplayManager"
+
+
+GDM = (
+    "gdm",
+    "gdm3",
+    "gdm-session-worker",
+    "gdm-session-wor",
+    "gdm-x-session",
+    "gdm-wayland-session",
+    "gdm-wayland-ses",
+)
+#: There is no system bus, as in a container: that is no sign of another display manager.
+NOBODY_TO_ASK = frozenset({"not_recorded", "failed"})
+OTHER_DISPLAY_MANAGERS = ("lightdm", "lxdm", "sddm", "slim", "xdm")
 
 
 class Keys:
@@ -112,8 +127,27 @@ def read(host: Host, session: Session) -> LockFacts:
 
 def _under_display_manager(host: Host, session: Session, path: LockPath) -> tuple[LockPath, Reading]:
     """GNOME Shell switches its lock off altogether under any display manager but its own."""
-    owned = host.query("dbus_name_owned", "system", DISPLAY_MANAGER)
-    if owned is False and session.shell_runs:
+    runs = _display_manager_runs(host)
+    if runs is False and session.shell_runs:
         path = LockPath(path.name, NEVER, path.grace, path.readings, why_off=WhyOff.CANNOT_LOCK)
-    text = shown(owned) if isinstance(owned, Unreadable) else ("yes" if owned is True else "no")
-    return path, Reading("GNOME's display manager runs", text, Source.PROGRAM, "system bus")
+    elif runs is False:
+        path = replace(path, idle=_unless_never(path.idle, "unsupported"))
+    elif isinstance(runs, Unreadable) and runs.reason not in NOBODY_TO_ASK:
+        path = replace(path, idle=_unless_never(path.idle, runs.reason))
+    text = shown(runs) if isinstance(runs, Unreadable) else ("yes" if runs else "no")
+    return path, Reading("GNOME's display manager runs", text, Source.PROGRAM, "system bus or running processes")
+
+
+def _unless_never(idle: Wait, reason: str) -> Wait:
+    return idle if idle is NEVER else Unreadable(reason, "GNOME's display manager")
+
+
+def _display_manager_runs(host: Host) -> bool | Unreadable:
+    """Whether GNOME's display manager runs: by its name on the system bus, else by who signs people in here."""
+    owned = host.query("dbus_name_owned", "system", DISPLAY_MANAGER)
+    if isinstance(owned, bool):
+        return owned
+    seen = host.processes(*GDM, *OTHER_DISPLAY_MANAGERS)
+    if not isinstance(seen, Unreadable) and seen:
+        return any(process.name in GDM for process in seen)
+    return owned if isinstance(owned, Unreadable) else Unreadable("malformed", DISPLAY_MANAGER)

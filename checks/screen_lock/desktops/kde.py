@@ -14,7 +14,7 @@ from checks.screen_lock.desktops import x11_lockers
 from checks.screen_lock.desktops.gnome import every, gate
 from checks.screen_lock.facts import NEVER, LockFacts, LockPath, Setting, Source, Wait, waited
 from checks.screen_lock.session import Session
-from checks.screen_lock.settings.kconfig import Cascade, cascade
+from checks.screen_lock.settings.kconfig import asked, cascade
 
 __all__ = ["read"]
 
@@ -26,15 +26,27 @@ NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?")
 SWITCHES = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 
 
+class Values:
+    """The configuration's values: by its files, or by KDE's own reader where there is no file at all."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._files = cascade(host, FILE)
+
+    def text(self, key: str, default: str) -> Setting[str] | None:
+        """The value as written; ``None`` when nobody set it."""
+        return self._files.text(GROUP, key) if self._files.layers else asked(self._host, FILE, GROUP, key, default)
+
+
 def read(host: Host, session: Session) -> LockFacts:
     """Plasma's own lock, and any separate locker that runs beside it on X11."""
-    files = cascade(host, FILE)
-    autolock = _switch(files, "Autolock", True)
-    timeout = _number(files, "Timeout", 5)
-    grace_seconds = _number(files, "LockGrace", 5)
-    lock = _switch(files, "Lock", True)
-    password = _switch(files, "RequirePassword", True)
-    on_resume = _switch(files, "LockOnResume", True)
+    values = Values(host)
+    autolock = _switch(values, "Autolock", True)
+    timeout = _number(values, "Timeout", 5)
+    grace_seconds = _number(values, "LockGrace", 5)
+    lock = _switch(values, "Lock", True)
+    password = _switch(values, "RequirePassword", True)
+    on_resume = _switch(values, "LockOnResume", True)
     idle = gate(_wait(timeout, MINUTE), autolock)
     # A negative grace time, like Lock=false, lets people back in for ever without the password.
     grace = gate(_wait(grace_seconds, SECOND, zero=timedelta(0)), lock, password)
@@ -61,8 +73,8 @@ def _wait(number: Setting[float], unit: timedelta, zero: timedelta | None = None
     return waited(value, unit) if value > 0 else NEVER
 
 
-def _switch(files: Cascade, key: str, default: bool) -> Setting[bool]:
-    found = files.text(GROUP, key)
+def _switch(values: Values, key: str, default: bool) -> Setting[bool]:
+    found = values.text(key, str(default).lower())
     if found is None:
         return Setting(default, Source.DEFAULT, f"{FILE} [{GROUP}] {key}")
     if isinstance(found.value, Unreadable):
@@ -71,8 +83,8 @@ def _switch(files: Cascade, key: str, default: bool) -> Setting[bool]:
     return Setting(Unreadable("malformed", found.where) if known is None else known, found.source, found.where)
 
 
-def _number(files: Cascade, key: str, default: float) -> Setting[float]:
-    found = files.text(GROUP, key)
+def _number(values: Values, key: str, default: int) -> Setting[float]:
+    found = values.text(key, str(default))
     if found is None:
         return Setting(default, Source.DEFAULT, f"{FILE} [{GROUP}] {key}")
     if isinstance(found.value, Unreadable):

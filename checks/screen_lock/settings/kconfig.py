@@ -14,9 +14,13 @@ from dataclasses import dataclass, field, replace
 from agent.host import Host, Unreadable
 from checks.screen_lock.facts import Setting, Source
 
-__all__ = ["Cascade", "Entry", "Layer", "cascade", "parse"]
+__all__ = ["Cascade", "Entry", "Layer", "asked", "cascade", "parse"]
 
 OPTIONS = re.compile(r"\[\$([a-z]+)\]$")
+READERS = ("kreadconfig6", "kreadconfig5")
+TIME_LIMIT_SECONDS = 1.0
+#: What a recording answers for a command that is not in it.
+NOT_RECORDED = 127
 #: Two escapes can stand in a number or a switch; any other backslash makes a value nonsense here.
 ESCAPES = {r"\s": " ", r"\t": "\t"}
 
@@ -146,10 +150,30 @@ def cascade(host: Host, name: str) -> Cascade:
     for directory, source in places:
         data = host.read_bytes(f"{directory.rstrip('/')}/{name}")
         if isinstance(data, bytes):
-            # KDE does not know the byte order mark: a file with one loses its first line.
-            marked = data.startswith(b"\xef\xbb\xbf")
-            layer = Unreadable("malformed", name) if marked else parse(data.decode("utf-8", errors="replace"))
+            # KDE does not know the byte order mark: a file with one loses its first line. With a zero it is no text.
+            odd = data.startswith(b"\xef\xbb\xbf") or b"\0" in data
+            layer = Unreadable("malformed", name) if odd else parse(data.decode("utf-8", errors="replace"))
             layers.append((layer, source))
         elif data is not None:
             layers.append((data, source))
     return Cascade(name, tuple(layers))
+
+
+def asked(host: Host, name: str, group: str, key: str, default: str) -> Setting[str] | None:
+    """What KDE's own reader answers; ``None`` where it is not there, or says the default.
+
+    For configurations of which no file was seen: the reader may know of places that our environment does not name.
+    """
+    where = f"{name} [{group}] {key}"
+    for program in READERS:
+        for rest in (("--default", default), ()) if host.which(program) is not None else ():
+            done = host.run([program, "--file", name, "--group", group, "--key", key, *rest], TIME_LIMIT_SECONDS)
+            if isinstance(done, Unreadable):
+                return Setting(Unreadable(done.reason, where), Source.SETTING, where)
+            if done.exit == NOT_RECORDED:
+                continue
+            if done.exit != 0:
+                return Setting(Unreadable("failed", where), Source.SETTING, where)
+            text = done.stdout.strip()
+            return Setting(text, Source.SETTING, where) if text not in ("", default) else None
+    return None

@@ -161,3 +161,60 @@ def test_a_locker_under_a_log_in_of_someone_else_does_not_lock_this_session() ->
     env = {"XDG_CURRENT_DESKTOP": "i3", "XDG_SESSION_TYPE": "x11"}
     assert judged(env=env, processes=[{**xautolock, "user": "person"}]).status is Status.PASS
     assert judged(env=env, processes=[{**xautolock, "user": "alice"}]).reason == "off"
+
+
+DISPLAY_MANAGER = {"name": "dbus_name_owned", "args": ["system", "org.gnome.DisplayManager"]}
+SHELL = {"pid": 10, "name": "gnome-shell"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "processes", "expected"),
+    [
+        ({"value": True}, [], "pass within_limit"),
+        ({"value": False}, [SHELL], "fail cannot_lock"),
+        ({"value": False}, [], "unknown unsupported"),
+        ({"value": "yes"}, [], "unknown unreadable"),
+        ({"failure": "timeout"}, [], "unknown timeout"),
+        ({"failure": "timeout"}, [SHELL, {"pid": 11, "name": "gdm3", "user": "root"}], "pass within_limit"),
+        ({"failure": "timeout"}, [SHELL, {"pid": 11, "name": "sddm", "user": "root"}], "fail cannot_lock"),
+        ({"failure": "not_recorded"}, [SHELL, {"pid": 11, "name": "lightdm", "user": "root"}], "fail cannot_lock"),
+        ({"failure": "not_recorded"}, [SHELL], "pass within_limit"),
+    ],
+)
+def test_gnome_locks_only_under_its_own_display_manager(
+    answer: dict[str, Any], processes: list[dict[str, Any]], expected: str
+) -> None:
+    commands = [command(f"gsettings get {key}", value) for key, value in KEYS["GNOME"].items()]
+    queries = [{**DISPLAY_MANAGER, **answer}]
+    env = {"XDG_CURRENT_DESKTOP": "GNOME"}
+    finding = judged(env=env, commands=commands, processes=processes, queries=queries)
+    assert f"{finding.status} {finding.reason}" == expected
+
+
+def kreadconfig(program: str, key: str, default: str, answer: str, **more: Any) -> dict[str, Any]:
+    words = f"{program} --file kscreenlockerrc --group Daemon --key {key}{default and ' --default '}{default}"
+    return {**command(words, answer), **more}
+
+
+@pytest.mark.parametrize(
+    ("commands", "expected"),
+    [
+        ([kreadconfig("kreadconfig6", "Timeout", "5", "60\n")], "fail too_long"),
+        ([kreadconfig("kreadconfig5", "Autolock", "true", "false\n")], "fail off"),
+        ([kreadconfig("kreadconfig5", "Timeout", "", "60\n")], "fail too_long"),
+        ([kreadconfig("kreadconfig5", "Timeout", "5", "5\n")], "pass within_limit"),
+        ([kreadconfig("kreadconfig5", "Timeout", "", "\n")], "pass within_limit"),
+        ([kreadconfig("kreadconfig6", "LockGrace", "5", "", exit=1)], "unknown unreadable"),
+        ([kreadconfig("kreadconfig6", "LockGrace", "5", "", failure="timeout")], "unknown timeout"),
+    ],
+)
+def test_where_no_file_of_plasma_is_seen_its_own_reader_is_believed(
+    commands: list[dict[str, Any]], expected: str
+) -> None:
+    finding = judged(env={"XDG_CURRENT_DESKTOP": "KDE"}, commands=commands)
+    assert f"{finding.status} {finding.reason}" == expected
+
+
+def test_a_file_of_plasma_that_is_no_text_is_unknown() -> None:
+    files = {f"{HOME}/.config/kscreenlockerrc": "\0[\0D\0a\0e\0m\0o\0n\0]\0"}
+    assert judged(env={"XDG_CURRENT_DESKTOP": "KDE"}, files=files).status is Status.UNKNOWN
