@@ -11,13 +11,15 @@ from checks.screen_lock.desktops.x11_lockers import strongest
 from checks.screen_lock.facts import NEVER, LockFacts, LockPath, Reading, Source, Wait, shown, waited
 from checks.screen_lock.session import Session
 from checks.screen_lock.settings import hypridle, swayconfig, swayidle
-from checks.screen_lock.settings.commands import Effect, LockCommand, effect
+from checks.screen_lock.settings.commands import X11_LOCKERS, Effect, LockCommand, effect
 
 __all__ = ["read"]
 
 SECOND = timedelta(seconds=1)
 #: Programs that can lock by themselves, in ways that we do not read.
 UNCLEAR_PROGRAMS = ("stasis", "quickshell", "qs", "xfce4-screensaver", "mate-screensaver", "xscreensaver")
+#: Lockers whose own configuration may let people back in for a while.
+GRACES = {"hyprlock": hypridle.hyprlock_grace, "swaylock": swayconfig.swaylock_grace}
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,11 @@ def _password(host: Host, command: LockCommand, asked: Wait) -> Wait:
         return Unreadable("unsupported", "a command of one's own")
     if command.effect is Effect.NOTHING:
         return NEVER
-    if command.locker == "hyprlock":
-        grace = hypridle.hyprlock_grace(host)
+    if command.locker in GRACES:
+        grace = GRACES[command.locker](host)
         return grace if isinstance(grace, Unreadable) else max(grace, command.grace)
-    if command.locker.endswith("-command"):
-        return Unreadable("unsupported", command.locker)  # speaks to a program for X11
+    if command.locker.endswith("-command") or command.locker in X11_LOCKERS:
+        return Unreadable("unsupported", command.locker)  # a program for X11, or speaks to one
     return command.grace
 
 

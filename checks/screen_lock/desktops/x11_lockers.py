@@ -13,7 +13,7 @@ from agent.host import Host, Process, Unreadable
 from checks.screen_lock.facts import NEVER, LockFacts, LockPath, Reading, Setting, Source, Wait, shown, waited
 from checks.screen_lock.session import Display, Running, Session
 from checks.screen_lock.settings import xscreensaver, xset
-from checks.screen_lock.settings.commands import Effect, LockCommand, effect, effect_of
+from checks.screen_lock.settings.commands import WAYLAND_LOCKERS, Effect, LockCommand, effect, effect_of
 from checks.screen_lock.settings.gsettings import GSettings
 
 __all__ = ["read"]
@@ -22,6 +22,8 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 NUMBER = re.compile(r"\d{1,9}")
 ZERO = timedelta(0)
+#: Options of xscreensaver 5 that count more than its file.
+OVERRIDES = ("lock", "no-lock", "mode", "timeout")
 
 Saver = Callable[[], xset.XSaver | Unreadable]
 
@@ -60,8 +62,11 @@ def strongest(answers: Sequence[bool | Unreadable]) -> bool | Unreadable | None:
 def command_grace(command: LockCommand, running: Running) -> Wait:
     """How long after the command started the password is needed."""
     if command.effect is Effect.LOCKS:
-        if command.locker == "xscreensaver-command" and not running.of("xscreensaver"):
-            return Unreadable("unsupported", "xscreensaver-command without xscreensaver")
+        program = command.locker.removesuffix("-command")
+        if program != command.locker and not running.of(program):
+            return Unreadable("unsupported", f"{command.locker} without {program}")
+        if command.locker in WAYLAND_LOCKERS:
+            return Unreadable("unsupported", f"{command.locker} on X11")
         return command.grace
     if command.effect is Effect.NOTHING:
         return NEVER
@@ -86,6 +91,9 @@ def _xscreensaver(host: Host, running: Running) -> tuple[LockPath, bool | Unread
         settings.lock.reading("locks the screen"),
         settings.lock_timeout.reading("lock delay", "seconds"),
     )
+    started = [word for process in running.of("xscreensaver") for word in process.argv[1:]]
+    if any(word.lstrip("-").startswith(OVERRIDES) for word in started):
+        grace = Unreadable("unsupported", "xscreensaver's options")  # older versions can be told otherwise here
     # Its helper of that name is what listens for sleep.
     on_suspend = settings.lock.value if running.of("xscreensaver-systemd") else None
     return LockPath("xscreensaver", idle, grace, readings), on_suspend

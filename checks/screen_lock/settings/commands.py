@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from checks.screen_lock.facts import waited
 
-__all__ = ["Effect", "LockCommand", "effect", "effect_of"]
+__all__ = ["WAYLAND_LOCKERS", "X11_LOCKERS", "Effect", "LockCommand", "effect", "effect_of", "with_resume"]
 
 SECOND = timedelta(seconds=1)
 
@@ -44,21 +44,10 @@ class LockCommand:
 NOTHING = LockCommand(Effect.NOTHING)
 UNCLEAR = LockCommand(Effect.UNCLEAR)
 
-#: Programs that cover the screen and let nobody back without the password (their manual pages).
-LOCKERS = frozenset(
-    {
-        "swaylock",
-        "gtklock",
-        "waylock",
-        "hyprlock",
-        "physlock",
-        "i3lock",
-        "i3lock-color",
-        "slock",
-        "xsecurelock",
-        "xlock",
-    }
-)
+#: Programs that cover the screen and let nobody back without the password (their manual pages), by what draws it.
+WAYLAND_LOCKERS = frozenset({"gtklock", "hyprlock", "hyprlock --immediate", "swaylock", "waylock"})
+X11_LOCKERS = frozenset({"i3lock", "i3lock-color", "slock", "xlock", "xsecurelock"})
+LOCKERS = WAYLAND_LOCKERS | X11_LOCKERS | {"physlock"}
 #: Lockers that lock on one of these arguments.
 LOCKERS_WITH_ARGUMENT = {
     "xscreensaver-command": frozenset({"-lock", "--lock"}),
@@ -71,7 +60,15 @@ LOCKERS_WITH_ARGUMENT = {
 }
 #: Arguments with which a locker only explains itself.
 NO_LOCK_ARGUMENTS = frozenset({"-h", "--help", "-v", "--version"})
+#: And those with which one locker covers the screen, or only the consoles, but asks for no password.
+NO_PASSWORD_ARGUMENTS = {
+    "i3lock": frozenset({"--no-verify"}),
+    "i3lock-color": frozenset({"--no-verify"}),
+    "physlock": frozenset({"-l", "-L"}),
+    "xlock": frozenset({"-inroot", "-inwindow", "-nolock"}),
+}
 GRACE_OPTION = "--grace"
+XLOCK_GRACE_OPTION = "-lockdelay"
 #: Programs that never lock, whatever their arguments.
 HARMLESS = frozenset(
     {":", "[", "brightnessctl", "chayang", "dunstctl", "dunstify", "echo", "false", "hyprctl", "light", "killall"}
@@ -91,6 +88,7 @@ WRAPPERS = frozenset({"builtin", "command", "env", "exec", "nice", "nohup", "set
 SHELLS = frozenset({"bash", "dash", "sh", "zsh"})
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 OPERATOR = re.compile(r"[;&|]+")
+KILLERS = re.compile(r"\b(?:kill|killall|pkill)\b")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}")
 NUMBER = re.compile(r"\d{1,9}")
 DEEPEST = 4
@@ -111,6 +109,8 @@ def effect(command: str, depth: int = 0) -> LockCommand:
             simple.append(word)
             continue
         if simple:
+            if _undoes(simple) and any(command.effect is not Effect.NOTHING for command in found):
+                return UNCLEAR
             done = effect_of(simple, depth)
             if done.effect is not Effect.NOTHING:
                 done = replace(done, grace=done.grace + delay) if _runs(before, previous, simple) else UNCLEAR
@@ -120,6 +120,18 @@ def effect(command: str, depth: int = 0) -> LockCommand:
             previous, simple = simple, []
         before = word
     return _strongest(found)
+
+
+def with_resume(command: str, resume: str) -> str:
+    """A command with the one for when the person is back, if that may undo it before any password is asked for."""
+    return f"{command}; {resume}" if _undoes(resume.split()) else command
+
+
+def _undoes(words: Sequence[str]) -> bool:
+    """Whether a command ends a locker or opens the session."""
+    text = " ".join(words)
+    ends = bool(KILLERS.search(text)) and any(locker in text for locker in LOCKERS)
+    return ends or "unlock-session" in text
 
 
 def _words(command: str) -> list[str] | None:
@@ -186,8 +198,12 @@ def _by_table(program: str, arguments: Sequence[str]) -> LockCommand:
 
 
 def _locker(program: str, arguments: Sequence[str]) -> LockCommand:
-    if not NO_LOCK_ARGUMENTS.isdisjoint(arguments):
+    if not NO_LOCK_ARGUMENTS.union(NO_PASSWORD_ARGUMENTS.get(program, ())).isdisjoint(arguments):
         return NOTHING
+    if program == "xlock" and XLOCK_GRACE_OPTION in arguments:
+        return UNCLEAR
+    if program == "hyprlock" and "--immediate" in arguments:
+        return LockCommand(Effect.LOCKS, "hyprlock --immediate")  # whatever its configuration says
     grace = timedelta(0)
     for index, word in enumerate(arguments):
         name, _, value = word.partition("=")

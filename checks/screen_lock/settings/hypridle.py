@@ -10,6 +10,7 @@ from datetime import timedelta
 from agent.host import Host, Unreadable
 from checks.screen_lock.facts import waited
 from checks.screen_lock.settings import hyprlang
+from checks.screen_lock.settings.commands import with_resume
 
 __all__ = ["Idle", "hyprlock_grace", "parse", "read"]
 
@@ -39,7 +40,8 @@ def parse(text: str, include: Callable[[str], str | Unreadable | None]) -> Idle 
         if not NUMBER.fullmatch(seconds):
             return Unreadable("malformed", "hypridle.conf listener timeout")
         if int(seconds):
-            timeouts.append((int(seconds), section.values["on-timeout"]))
+            command = with_resume(section.values["on-timeout"], section.values.get("on-resume", ""))
+            timeouts.append((int(seconds), command))
     general = hyprlang.merged(sections, "general")
     return Idle(tuple(timeouts), general.get("lock_cmd", ""), general.get("before_sleep_cmd", ""))
 

@@ -1,16 +1,20 @@
-"""How a sway configuration starts a program: its ``exec`` lines, with ``$variables`` filled in."""
+"""sway's configuration, how it starts a program (``exec`` lines with ``$variables`` filled in), and swaylock's."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from datetime import timedelta
 
 from agent.host import Host, Unreadable
+from checks.screen_lock.facts import waited
 
-__all__ = ["read", "started"]
+__all__ = ["read", "started", "swaylock_grace"]
 
 SET = re.compile(r"set\s+(\$[\w-]+)\s+(.*)")
 EXEC = re.compile(r"(?:exec|exec_always)\s+(?:--no-startup-id\s+)?(.*)")
+GRACE = re.compile(r"\s*(?:--)?grace\s*=\s*(.*?)\s*")
+NUMBER = re.compile(r"\d{1,9}")
 VARIABLE = re.compile(r"\$[\w-]+")
 
 
@@ -40,6 +44,19 @@ def read(host: Host, program: str) -> list[tuple[str, ...]]:
     paths = ([main] if main else []) + host.glob(f"{own}/sway/config.d/*") + host.glob("/etc/sway/config.d/*")
     texts = (host.read(path) for path in paths)
     return [words for text in texts if text and not isinstance(text, Unreadable) for words in started(text, program)]
+
+
+def swaylock_grace(host: Host) -> timedelta | Unreadable:
+    """How long swaylock lets people back in without the password: ``grace`` in its file, which swaylock-effects has."""
+    own = host.env.get("XDG_CONFIG_HOME") or f"{host.home}/.config"
+    paths = (f"{host.home}/.swaylock/config", f"{own}/swaylock/config", "/etc/swaylock/config")
+    text = next((text for text in map(host.read, paths) if text is not None), "")
+    if isinstance(text, Unreadable):
+        return text
+    graces = [found[1] for line in text.splitlines() if (found := GRACE.fullmatch(line))]
+    if not all(NUMBER.fullmatch(grace) for grace in graces):
+        return Unreadable("malformed", "swaylock/config grace")
+    return waited(max(map(int, graces), default=0), timedelta(seconds=1))
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:

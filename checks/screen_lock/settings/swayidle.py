@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.host import Host, Unreadable
+from checks.screen_lock.settings.commands import with_resume
 
 __all__ = ["Events", "config_text", "parse_arguments", "parse_config"]
 
@@ -64,8 +65,9 @@ def _take(events: Events, words: Sequence[str]) -> int:
         if kind == "idlehint":
             return 2
         # Zero switches the timeout off.
+        resume = words[4] if len(words) >= 5 and words[3] == "resume" else ""
         if int(words[1]):
-            events.timeouts.append((int(words[1]), words[2]))
+            events.timeouts.append((int(words[1]), with_resume(words[2], resume)))
         return 5 if len(words) >= 5 and words[3] == "resume" else 3
     if kind in ONE_COMMAND and len(words) >= 2:
         events.commands[kind] = words[1]

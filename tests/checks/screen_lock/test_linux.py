@@ -218,3 +218,68 @@ def test_where_no_file_of_plasma_is_seen_its_own_reader_is_believed(
 def test_a_file_of_plasma_that_is_no_text_is_unknown() -> None:
     files = {f"{HOME}/.config/kscreenlockerrc": "\0[\0D\0a\0e\0m\0o\0n\0]\0"}
     assert judged(env={"XDG_CURRENT_DESKTOP": "KDE"}, files=files).status is Status.UNKNOWN
+
+
+def swayidle(*arguments: str, **facts: Any) -> str:
+    idler = {"pid": 1, "name": "swayidle", "argv": ["swayidle", *arguments, "before-sleep", "swaylock"]}
+    finding = judged(env={"XDG_CURRENT_DESKTOP": "sway"}, processes=[idler], **facts)
+    return f"{finding.status} {finding.reason}"
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("color=000000\n", "pass within_limit"),
+        ("# grace=600\n", "pass within_limit"),
+        ("grace=600\n", "fail password_delay"),
+        ("grace=soon\n", "unknown unreadable"),
+        ({"denied": True}, "unknown no_permission"),
+    ],
+)
+def test_the_grace_time_in_swaylocks_own_file_counts(config: Any, expected: str) -> None:
+    assert swayidle("timeout", "300", "swaylock", files={f"{HOME}/.config/swaylock/config": config}) == expected
+
+
+def test_a_lock_that_is_undone_when_the_person_is_back_is_none_we_are_sure_of() -> None:
+    lock = ("timeout", "300", "swaylock -f", "resume")
+    assert swayidle(*lock, "pkill -USR1 swaylock") == "unknown unsupported"
+    assert swayidle(*lock, "swaymsg 'output * power on'") == "pass within_limit"
+    listener = "listener {{\n timeout = 300\n on-timeout = hyprlock\n on-resume = {}\n}}\n"
+    for resume, status in (("loginctl unlock-session", Status.UNKNOWN), ("brightnessctl -r", Status.PASS)):
+        general = "general {\n before_sleep_cmd = hyprlock\n}\n"
+        files = {f"{HOME}/.config/hypr/hypridle.conf": general + listener.format(resume)}
+        processes = [{"pid": 1, "name": "hypridle"}]
+        env = {"XDG_CURRENT_DESKTOP": "Hyprland"}
+        assert judged(env=env, files=files, processes=processes).status is status
+
+
+def test_hyprlock_that_is_told_to_lock_at_once_has_no_grace_time() -> None:
+    grace = {f"{HOME}/.config/hypr/hyprlock.conf": "general {\n grace = 60\n}\n"}
+    assert swayidle("timeout", "300", "hyprlock", files=grace) == "warn password_delay"
+    assert swayidle("timeout", "300", "hyprlock --immediate", files=grace) == "pass within_limit"
+
+
+def test_a_locker_for_x11_does_not_lock_wayland_and_the_other_way_round() -> None:
+    assert swayidle("timeout", "300", "i3lock -n") == "unknown unsupported"
+    assert xautolock("swaylock") == "unknown unsupported"
+    assert xautolock("i3lock") == "pass within_limit"
+
+
+def xautolock(locker: str, *beside: str) -> str:
+    argv = ["xautolock", "-time", "5", "-locker", locker]
+    processes = [{"pid": 1, "name": "xautolock", "argv": argv}, *({"pid": 2, "name": name} for name in beside)]
+    finding = judged(env={"XDG_CURRENT_DESKTOP": "i3", "XDG_SESSION_TYPE": "x11"}, processes=processes)
+    return f"{finding.status} {finding.reason}"
+
+
+def test_a_command_to_a_screen_saver_that_does_not_run_is_no_lock() -> None:
+    assert xautolock("mate-screensaver-command -l") == "unknown unsupported"
+    assert xautolock("mate-screensaver-command -l", "mate-screensaver") == "pass within_limit"
+
+
+def test_xscreensaver_that_was_told_otherwise_when_it_was_started_is_unknown() -> None:
+    files = {f"{HOME}/.xscreensaver": "timeout: 0:05:00\nlock: True\n"}
+    env = {"XDG_CURRENT_DESKTOP": "i3", "XDG_SESSION_TYPE": "x11"}
+    for argv, status in ((["xscreensaver", "-no-lock"], Status.UNKNOWN), (["xscreensaver", "-no-splash"], Status.PASS)):
+        processes = [{"pid": 1, "name": "xscreensaver", "argv": argv}]
+        assert judged(env=env, files=files, processes=processes).status is status

@@ -24,6 +24,7 @@ from checks.screen_lock.settings.commands import LOCKERS, Effect, effect
         "swaylock -f >/dev/null 2>&1 &",
         "swaylock -c '#000000'",
         "xscreensaver-command -lock",
+        "pkill swaylock; swaylock -f",
     ],
 )
 def test_commands_that_lock(command: str) -> None:
@@ -43,6 +44,9 @@ def test_commands_that_lock(command: str) -> None:
         "loginctl unlock-session",
         "xset dpms force off",
         "xscreensaver-command -deactivate",
+        "i3lock --no-verify",
+        "physlock -l",
+        "xlock -nolock",
     ],
 )
 def test_commands_that_do_not(command: str) -> None:
@@ -63,6 +67,9 @@ def test_commands_that_do_not(command: str) -> None:
         "echo `swaylock`",
         "echo 'open",
         "systemctl suspend",
+        "swaylock -f; sleep 1; pkill swaylock",
+        "loginctl lock-session; loginctl unlock-session",
+        "xlock -lockdelay 600",
         "$LOCKER",
         "swaylock --grace lots",
         "echo one\nswaylock",
