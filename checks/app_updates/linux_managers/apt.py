@@ -37,6 +37,8 @@ INSTALL = re.compile(
     r"Inst (?P<package>\S+)(?: \[(?P<old>[^\]\s]+)\])?"
     r" \((?P<new>\S+)(?: (?P<origins>[^\[\]]*?))? \[[^\]\s]+\]\)(?: \[[^\]]*\])*"
 )
+#: Archives that apt leaves out because their source may not be read, with exit 0 all the same.
+LEFT_OUT = re.compile(r"Unable to read \S*/sources\.list")
 OTHER = re.compile(r"(?:Conf|Remv|Purg) \S+.*")
 LISTED = re.compile(r"(?P<package>[^/\s]+)/\S* (?P<new>\S+) \S+ \[upgradable from: (?P<old>[^\]\s]+)\]")
 
@@ -66,6 +68,8 @@ def _ask(host: Host) -> tuple[Pending, ...] | Unreadable:
         return Unreadable("malformed" if done.exit == 0 else "failed", where)
     status = host.read(STATUS)
     holds = _holds(status) if isinstance(status, str) else None
+    if not pending and LEFT_OUT.search(done.stderr):
+        return Unreadable("denied", where)
     if not pending and (holds is None or not host.glob(LISTS)):
         return _why_silent(status, holds)
     # A second look costs as much as the first where apt keeps no cache: then only for packages known to be held.

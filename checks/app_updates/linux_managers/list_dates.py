@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.host import Host, Unreadable
 
-__all__ = ["file_date", "is_true", "newest", "repositories"]
+__all__ = ["CLOCK_SLACK", "file_date", "is_true", "newest", "repositories"]
 
 #: A time further in the future than this says nothing: the clock was wrong, or the server's was.
 CLOCK_SLACK = timedelta(days=1)

@@ -22,7 +22,8 @@ COMMAND = ("pacman", "-Qu")
 TIMEOUT_SECONDS = 30.0
 NOTHING = 1
 LOCAL, SYNC = "/var/lib/pacman/local", "/var/lib/pacman/sync"
-#: The repositories that get packages many times a day. A list keeps the server's time, so a quiet one looks old.
+#: The repositories that get packages every day, the busiest first. A list keeps the server's time, so a quiet one looks
+#: old; and one that is fresh says nothing about another that could not be fetched.
 BUSY = (f"{SYNC}/extra.db", f"{SYNC}/core.db")
 
 #: ``name old -> new``, with ``[ignored]`` for what IgnorePkg holds back.
@@ -39,9 +40,9 @@ def read(context: Context) -> ManagerFacts:
         manager=NAME,
         scheme="pacman",
         pending=remembered_answer(context, NAME, paths, lambda: _ask(host)),
-        lists_at=newest(host, busy or lists, context.now) or Unreadable("no_lists", SYNC),
+        lists_at=newest(host, busy[:1] or lists, context.now) or Unreadable("no_lists", SYNC),
         source=" ".join(COMMAND),
-        lists_source="newest repository list",
+        lists_source="busiest repository's list",
     )
 
 

@@ -78,6 +78,8 @@ def parse_updates(text: str) -> tuple[Pending, ...] | None:
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal lists
         lists += name == "update-list"
+        if name == "message" and attributes.get("type") == "error":
+            raise _NotAnUpdateListError
         if name == "update" and attributes.get("kind", "package") == "package":
             held = Held.HELD if "blocked-update-list" in inside else None
             package, latest = attributes.get("name", ""), attributes.get("edition", "")

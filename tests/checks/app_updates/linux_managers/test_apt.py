@@ -198,6 +198,66 @@ def test_without_a_security_archive_the_updates_archive_or_else_the_newest_of_al
     assert outcome(finding) == (("unknown", "stale") if age else ("pass", "up_to_date"))
 
 
+CHROME = f"{LISTS}/dl.google.com_linux_chrome_deb_dists_stable_InRelease"
+DEB822 = """\
+# Security
+Types: deb deb-src
+URIs: http://security.debian.org/debian-security
+Suites: bookworm
+ bookworm-security
+Components: main
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("sources.list", "deb [arch=amd64 signed-by=/k] http://x/debian-security bookworm-security main\n", "no_lists"),
+        ("sources.list", "deb http://x/debian-security buster/updates main\r\n", "no_lists"),
+        ("sources.list.d/debian.sources", DEB822, "no_lists"),
+        ("sources.list", "# deb http://x/debian-security bookworm-security main\n", "up_to_date"),
+        ("sources.list", "deb-src http://x/debian-security bookworm-security main\n", "up_to_date"),
+        ("sources.list.d/debian.sources", f"Enabled: no\n{DEB822}", "up_to_date"),
+        ("sources.list.d/debian.sources.save", DEB822, "up_to_date"),
+        ("sources.list", {"denied": True}, "no_permission"),
+        ("sources.list.d/x.list", {"denied": True}, "no_permission"),
+    ],
+)
+def test_a_working_third_party_source_does_not_stand_in_for_a_security_archive_that_was_never_fetched(
+    path: str, text: object, expected: str
+) -> None:
+    host = debian(
+        lists=[CHROME, PACKAGES], lists_at=None, queries=[mtime(CHROME, NOW)], files={f"/etc/apt/{path}": text}
+    )
+    assert outcome(judged(host))[1] == expected
+
+
+def test_an_archive_that_was_fetched_is_found_by_its_source() -> None:
+    assert outcome(judged(debian(files={"/etc/apt/sources.list.d/debian.sources": DEB822}))) == ("pass", "up_to_date")
+
+
+def test_archives_that_apt_left_out_without_an_error_make_its_silence_unknown() -> None:
+    said = "W: Unable to read /etc/apt/sources.list.d/x.list - open (13: Permission denied)\n"
+    assert outcome(judged(debian(simulation=[command(SIMULATE, stderr=said)]))) == ("unknown", "no_permission")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Sat, 21 Nov 2026 20:00:00 UTC", ("pass", "up_to_date")),
+        ("Sat, 21 Nov 2026 20:00:00 UTC\r", ("pass", "up_to_date")),
+        ("Thu, 01 Oct 2026 20:00:00 UTC", ("unknown", "stale")),
+        ("Sat, 21 Nov 2099 20:00:00 UTC", ("unknown", "unreadable")),
+        ("yesterday", ("unknown", "unreadable")),
+    ],
+)
+def test_where_no_file_times_were_recorded_the_date_in_the_archives_own_file_counts(
+    written: str, expected: tuple[str, str]
+) -> None:
+    text = f"-----BEGIN PGP SIGNED MESSAGE-----\nOrigin: Debian\nDate: {written}\nValid-Until: x\n"
+    assert outcome(judged(debian(lists_at=None, files={SECURITY_LIST: text}))) == expected
+
+
 def test_every_answer_is_remembered_until_a_file_changes_unless_asked_afresh() -> None:
     memory = DictMemory()
     settled = NOW - timedelta(hours=1)

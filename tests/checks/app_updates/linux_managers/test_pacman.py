@@ -79,3 +79,9 @@ def test_a_pacman_that_is_only_a_package_of_another_system_is_not_asked() -> Non
 def test_no_output_makes_the_check_raise_or_pass_by_accident(text: str) -> None:
     for code in (0, 1):
         assert judged(arch(text, code)).reason != "up_to_date" or (code == 1 and not text.strip())
+
+
+def test_a_fresh_list_of_one_repository_does_not_make_that_of_the_busiest_fresh() -> None:
+    core = "/var/lib/pacman/sync/core.db"
+    assert outcome(judged(arch(lists=(EXTRA, core), age=90))) == ("unknown", "stale")
+    assert outcome(judged(arch(lists=(core,)))) == ("pass", "up_to_date")

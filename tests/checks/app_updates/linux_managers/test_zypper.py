@@ -65,6 +65,10 @@ def test_an_empty_list_from_fresh_copies_is_a_pass(code: int) -> None:
         (suse(xml()[:-12]), "unreadable"),
         (suse(xml('<update kind="package" name="x"/>')), "unreadable"),
         (suse(xml(before=BOMB)), "unreadable"),
+        (
+            suse(xml().replace("<update-status", "<message type='error'>broken</message><update-status", 1)),
+            "unreadable",
+        ),
         (suse("Keine Aktualisierungen gefunden.\n"), "unreadable"),
         (suse(xml(), age=30), "stale"),
         (suse(xml(), age=None), "unreadable"),
