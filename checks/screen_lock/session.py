@@ -93,6 +93,8 @@ def decide(host: Host) -> Session | NoSession | Unreadable:
     own = tuple(process for process in everyone if process.user in ("", host.user.name))
     running = Running(own, any(process.name in EVERYWHERE for process in everyone))
     desktop, reading = _from_environment(host)
+    if _is_open(desktop, running):
+        return Unreadable("failed", "several desktops run")
     desktop, reading = _believe_what_runs(desktop, reading, running)
     if desktop is not None:
         gone = desktop.family in LOCK_THEMSELVES and running.of(*SIGNED_IN) and not running.of(*desktop.processes)
@@ -152,8 +154,16 @@ def _believe_what_runs(named: Desktop | None, reading: Reading, running: Running
     return found, Reading("desktop", found.name, Source.PROGRAM, "running processes")
 
 
+def _is_open(named: Desktop | None, running: Running) -> bool:
+    """Whether more than one full desktop runs and nothing says which of them the person is at."""
+    full = [one for one in DESKTOPS if not one.is_window_manager and running.of(*one.processes)]
+    return len(full) > 1 and named not in full
+
+
 def _display(host: Host, desktop: Desktop) -> Display:
     kind = host.env.get("XDG_SESSION_TYPE", "")
+    if not kind and "wlroots" in host.env.get("XDG_CURRENT_DESKTOP", "").lower().split(":"):
+        return Display.WAYLAND  # only compositors for it say so
     if kind == "wayland" or desktop.family in (Family.WAYLAND, Family.HYPRLAND):
         return Display.WAYLAND
     if kind == "x11" or desktop.family is Family.X11:

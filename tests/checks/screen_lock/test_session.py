@@ -130,3 +130,17 @@ def test_an_x_server_may_be_this_persons_unless_they_came_by_ssh() -> None:
     server = running("Xorg", user="root")
     assert isinstance(decided(*server), Unreadable)
     assert isinstance(decided(*server, SSH_CONNECTION="a b c d"), NoSession)
+
+
+def test_of_several_desktops_that_run_only_the_named_one_is_judged() -> None:
+    both = running("gnome-shell", "plasmashell")
+    assert decided(*both) == Unreadable("failed", "several desktops run")
+    assert decided(*both, XDG_CURRENT_DESKTOP="XFCE") == Unreadable("failed", "several desktops run")
+    assert desktop(*both, XDG_CURRENT_DESKTOP="GNOME") == "GNOME"
+    assert desktop(*running("plasmashell", "i3")) == "KDE"
+
+
+def test_a_session_named_after_wlroots_is_drawn_by_wayland() -> None:
+    session = decided(*running("lxqt-session"), XDG_CURRENT_DESKTOP="LXQt:wlroots", DISPLAY=":0")
+    assert isinstance(session, Session)
+    assert session.display is Display.WAYLAND
