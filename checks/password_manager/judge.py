@@ -10,6 +10,8 @@ from checks.password_manager.facts import Facts, Place, Sighting, Standing
 
 SUBJECT = "laptop"
 STATEMENT = "password_manager.kind"
+#: The wording that the answers belong to. An answer to another wording is no answer to this one.
+STATEMENT_VERSION = 1
 
 #: What a person can say that they use; any other answer ("none") claims nothing.
 KINDS = frozenset({"app", "browser", "phone", "paper"})
@@ -103,7 +105,8 @@ def newest(attestations: Sequence[Attestation], now: datetime) -> Attestation | 
     The latest is the one appended last. Dated in the future (the clock was moved) it counts for nothing, and does not
     let an older word speak in its place.
     """
-    said = [made for made in attestations if (made.subject, made.statement) == (SUBJECT, STATEMENT)]
+    asked = (SUBJECT, STATEMENT, STATEMENT_VERSION)
+    said = [made for made in attestations if (made.subject, made.statement, made.statement_version) == asked]
     latest = said[-1] if said else None
     return latest if latest is not None and latest.at <= now + CLOCK_SLACK and latest.answer in KINDS else None
 

@@ -159,3 +159,8 @@ def test_statements_about_other_things_say_nothing_here(said: Attestation) -> No
 
 def test_what_is_measured_is_not_replaced_by_what_is_said() -> None:
     assert judged(seen(), said=(statement(),)).basis is Basis.MEASURED
+
+
+def test_an_answer_to_another_wording_of_the_question_is_none() -> None:
+    other = Attestation(subject="laptop", statement="password_manager.kind", statement_version=2, answer="app", at=NOW)
+    assert outcome(judged(said=(other,))) == ("warn", "not_found")
