@@ -137,6 +137,13 @@ _ALL = (
     ),
     _names("checks.disabled", "checks that are switched off", "ids of checks"),
     _names("app_updates.ignore", "packages that the app update check passes over", "names of packages"),
+    _flag("app_updates.feeds", "look up the latest versions of installed apps (Windows, macOS)"),
+    Key(
+        "app_updates.feeds_mirror",
+        "an office's copy of what is looked up; the host of each feed is the first folder below it",
+        "an https:// address, or http:// on this computer itself, or nothing",
+        lambda value: value == "" or _is_safe_url(value),
+    ),
     _address("breach.base_url", "where breaches are looked up"),
     _address("breach.passwords_url", "where known passwords are looked up"),
     _flag("network.offline", "true: never use the network"),

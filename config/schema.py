@@ -78,9 +78,15 @@ class ChecksSettings(msgspec.Struct, frozen=True):
 
 
 class AppUpdatesSettings(msgspec.Struct, frozen=True):
-    """Packages that the app update check passes over, by name."""
+    """Packages and apps that the app update check passes over, by name, and whether and where it looks up versions.
+
+    ``feeds`` lets it ask the makers of installed apps for their latest versions. ``feeds_mirror``, if not empty, is
+    the address of an office's copy: the host of each feed becomes the first folder below it.
+    """
 
     ignore: tuple[str, ...]
+    feeds: bool
+    feeds_mirror: str
 
 
 class BreachSettings(msgspec.Struct, frozen=True):

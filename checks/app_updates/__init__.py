@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from agent.contract import Category, Check, Context, Finding, Severity, Status
+from agent.contract import Category, Check, Context, Finding
 from agent.host import System, Unreadable
-from checks.app_updates import catalogue, first_seen, linux
-from checks.app_updates.facts import AppUpdateFacts
+from checks.app_updates import catalogue, first_seen
+from checks.app_updates.facts import AppUpdateFacts, Unchecked
 from checks.app_updates.judge import REASONS, judge
+
+if TYPE_CHECKING:
+    from checks.app_updates.desktop import Reading
 
 __all__ = ["CHECK", "run"]
 
@@ -20,17 +24,37 @@ EXPLOITED = "exploited"
 
 def run(context: Context) -> Sequence[Finding]:
     """Ask the package managers, remember what was seen when, and judge."""
-    if context.host.system is not System.LINUX:
-        return [Finding(status=Status.UNKNOWN, reason="unsupported", severity=Severity.LOW)]
-    managers = linux.read(context)
-    seen = first_seen.update(first_seen.decode(context.memory.recall(SEEN)), managers, context.now)
+    seen = first_seen.decode(context.memory.recall(SEEN))
+    checked: int | None = None
+    unchecked: tuple[Unchecked, ...] = ()
+    if context.host.system is System.LINUX:
+        from checks.app_updates import linux
+
+        managers = linux.read(context)
+        seen = first_seen.update(seen, managers, context.now)
+    else:
+        reading = _read_desktop(context)
+        managers, checked, unchecked = reading.managers, reading.checked, reading.unchecked
+        present = {facts.manager for facts in managers} | reading.kept
+        seen = first_seen.update(first_seen.only(seen, present), managers, context.now)
     context.memory.remember(SEEN, first_seen.encode(seen))
-    if any(facts.pending for facts in managers if not isinstance(facts.pending, Unreadable)):
+    if checked is None and any(facts.pending for facts in managers if not isinstance(facts.pending, Unreadable)):
         names = catalogue.linux_names()
         managers = tuple(catalogue.name_apps(facts, names) for facts in managers)
-    facts = AppUpdateFacts(managers, first_seen.since(seen), _exploited(context))
+    facts = AppUpdateFacts(managers, first_seen.since(seen), _exploited(context), checked, unchecked)
     settings = context.settings.app_updates
     return judge(facts, context.profile, settings.ignore, context.now)
+
+
+def _read_desktop(context: Context) -> Reading:
+    """What is installed where no package manager knows every app. Only this system's reader is imported."""
+    if context.host.system is System.WINDOWS:
+        from checks.app_updates import windows
+
+        return windows.read(context)
+    from checks.app_updates import macos
+
+    return macos.read(context)
 
 
 def _exploited(context: Context) -> frozenset[str]:

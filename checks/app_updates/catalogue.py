@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +14,7 @@ import toml
 from agent.host import Unreadable
 from checks.app_updates.facts import ManagerFacts, Pending
 
-__all__ = ["Names", "linux_names", "name_apps"]
+__all__ = ["Names", "document", "linux_names", "name_apps"]
 
 #: The app's name by (kind of package, name of the package); kinds are ``deb``, ``rpm``, ``flatpak`` and ``snap``.
 Names = Mapping[tuple[str, str], str]
@@ -32,12 +33,17 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 PACKAGE_KINDS = ("deb", "rpm", "flatpak", "snap")
 
 
+@lru_cache
+def document() -> dict[str, Any]:
+    """All of ``config/apps.toml``."""
+    return toml.loads(files("config").joinpath("apps.toml").read_text(encoding="utf-8"))
+
+
 def linux_names() -> Names:
     """The names of the apps in ``config/apps.toml``."""
-    document: dict[str, Any] = toml.loads(files("config").joinpath("apps.toml").read_text(encoding="utf-8"))
     return {
         (kind, package): app["name"]
-        for app in reversed(document["app"])
+        for app in reversed(document()["app"])
         for kind in PACKAGE_KINDS
         for package in app.get("linux", {}).get(kind, ())
     }

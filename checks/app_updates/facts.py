@@ -11,7 +11,7 @@ import msgspec
 
 from agent.host import Unreadable
 
-__all__ = ["AppUpdateFacts", "Held", "ManagerFacts", "Pending", "key"]
+__all__ = ["AppUpdateFacts", "Held", "ManagerFacts", "Pending", "Unchecked", "key"]
 
 
 class Held(StrEnum):
@@ -20,6 +20,8 @@ class Held(StrEnum):
     HELD = "held"
     #: The system has not offered it to this computer yet: a phased roll-out, or kept back by what it depends on.
     DEFERRED = "deferred"
+    #: The app updates itself, so what its package manager remembers is not what is installed.
+    ITSELF = "itself"
 
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):
@@ -54,6 +56,18 @@ class ManagerFacts:
     lists_at: datetime | Unreadable | None
     source: str = ""
     lists_source: str = ""
+    #: What people are told it is, where that is not its name.
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """An installed app of which nobody knows here whether it is behind, and why."""
+
+    name: str
+    version: str
+    why: str
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,12 +75,16 @@ class AppUpdateFacts:
     """Everything the judge is given about updates on one computer.
 
     ``since`` says for each pending package (:func:`key`) when the agent first saw an update that it still lacks.
-    ``exploited`` holds what is known to be exploited: CVE ids, or names of apps as in the catalogue.
+    ``exploited`` holds what is known to be exploited: CVE ids, or names of apps as in the catalogue. Where no package
+    manager knows every app, ``checked`` is how many apps could be compared with their latest version, and
+    ``unchecked`` holds the others.
     """
 
     managers: tuple[ManagerFacts, ...]
     since: Mapping[str, datetime] = field(default_factory=dict)
     exploited: frozenset[str] = frozenset()
+    checked: int | None = None
+    unchecked: tuple[Unchecked, ...] = ()
 
 
 def key(manager: str, package: str) -> str:

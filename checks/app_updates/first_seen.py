@@ -7,7 +7,7 @@ installing one update does not keep the clock of the next running longer than it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from agent.host import Unreadable
 from checks.app_updates.facts import Held, ManagerFacts, Pending, key
 from checks.app_updates.versions import SCHEMES, BadVersionError
 
-__all__ = ["Seen", "Waiting", "decode", "encode", "since", "update"]
+__all__ = ["Seen", "Waiting", "decode", "encode", "only", "since", "update"]
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -47,6 +47,11 @@ def decode(remembered: Any) -> Seen:
 def encode(seen: Seen) -> Any:
     """As JSON holds it."""
     return msgspec.to_builtins(seen)
+
+
+def only(seen: Seen, managers: Collection[str]) -> Seen:
+    """What is remembered of these managers: an app that was removed, and the feed it had, are gone for good."""
+    return {name: waiting for name, waiting in seen.items() if name.partition(":")[0] in managers}
 
 
 def update(seen: Seen, managers: Iterable[ManagerFacts], now: datetime) -> Seen:

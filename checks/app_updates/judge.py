@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from agent.contract import Evidence, Fact, Finding, Item, Severity, Status
 from agent.host import Unreadable
-from checks.app_updates.facts import AppUpdateFacts, Held, ManagerFacts, Pending, key
+from checks.app_updates.facts import AppUpdateFacts, Held, ManagerFacts, Pending, Unchecked, key
 from config.schema import Limit, Profile
 
 __all__ = ["MAX_ITEMS", "REASONS", "judge"]
@@ -16,6 +16,7 @@ __all__ = ["MAX_ITEMS", "REASONS", "judge"]
 REASONS = frozenset(
     {
         "up_to_date",
+        "partly",
         "available",
         "overdue",
         "stale",
@@ -27,6 +28,8 @@ REASONS = frozenset(
         "offline",
         "unsupported",
         "unreadable",
+        "no_answer",
+        "nothing_compared",
     }
 )
 #: Reasons for which something could not be read, where they are called otherwise in findings.
@@ -38,6 +41,7 @@ MAX_ITEMS = 100
 HELD_DETAILS = {
     Held.HELD: "held back on this computer",
     Held.DEFERRED: "not offered to this computer yet",
+    Held.ITSELF: "updates itself",
 }
 IGNORED_DETAIL = "passed over by your settings"
 EXPLOITED_DETAIL = "known to be used in attacks"
@@ -47,7 +51,7 @@ EXPLOITED_DETAIL = "known to be used in attacks"
 class Wait:
     """One pending package with how long it has waited and what is allowed."""
 
-    manager: str
+    manager: ManagerFacts
     pending: Pending
     since: datetime
     waited: timedelta
@@ -79,13 +83,15 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
     An overdue update is a fail whatever else could not be read; what could not be read is unknown before anything
     that depends on it is a pass; old lists are unknown, with their age.
     """
+    passed_over = frozenset(ignore)
     waits = [
-        _wait(manager.manager, pending, facts, profile, ignored=pending.package in ignore, now=now)
+        _wait(manager, pending, facts, profile, passed_over=passed_over, now=now)
         for manager, pending in _all_pending(facts)
     ]
+    unchecked = [app for app in facts.unchecked if app.name not in passed_over]
     counted = [wait for wait in waits if wait.counts]
     worst = {status: [wait for wait in counted if wait.status is status] for status in Status}
-    status, reason, extra = _verdict(facts, profile, worst, bool(counted), now)
+    status, reason, extra = _verdict(facts, profile, worst=worst, pending=counted, unchecked=unchecked, now=now)
     deciding = worst[Status.FAIL] or worst[Status.WARN] or counted
     finding_facts: dict[str, Fact] = {
         "pending": len(counted),
@@ -94,8 +100,10 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
         "days": max((wait.waited.days for wait in counted), default=0),
         "apps": sorted({wait.pending.app for wait in counted if wait.pending.app}),
         **_limit(deciding, worst),
+        **({} if facts.checked is None else {"checked": facts.checked, "unchecked": len(unchecked)}),
         **extra,
     }
+    items = [_item(wait) for wait in sorted(waits, key=_order)] + [_unchecked_item(app) for app in unchecked]
     dues = [wait.due_at for wait in counted if wait.due_at is not None]
     return [
         Finding(
@@ -103,8 +111,8 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
             reason=reason,
             severity=_severity(status, deciding),
             facts=finding_facts,
-            items=tuple(_item(wait) for wait in sorted(waits, key=_order)[:MAX_ITEMS]),
-            evidence=tuple(_evidence(facts, len(waits), now)),
+            items=tuple(items[:MAX_ITEMS]),
+            evidence=tuple(_evidence(facts, unchecked, len(items), now)),
             due_at=min(dues, default=None) if status in (Status.PASS, Status.WARN) else None,
         )
     ]
@@ -118,9 +126,16 @@ def _all_pending(facts: AppUpdateFacts) -> Iterable[tuple[ManagerFacts, Pending]
 
 
 def _wait(
-    manager: str, pending: Pending, facts: AppUpdateFacts, profile: Profile, *, ignored: bool, now: datetime
+    manager: ManagerFacts,
+    pending: Pending,
+    facts: AppUpdateFacts,
+    profile: Profile,
+    *,
+    passed_over: frozenset[str],
+    now: datetime,
 ) -> Wait:
-    since = min(facts.since.get(key(manager, pending.package), now), now)
+    since = min(facts.since.get(key(manager.manager, pending.package), now), now)
+    ignored = not passed_over.isdisjoint({pending.package, pending.app, pending.title} - {None, ""})
     known = {pending.package, pending.app or pending.package, *pending.cves}
     exploited = not known.isdisjoint(facts.exploited)
     detail = EXPLOITED_DETAIL if exploited else None
@@ -139,35 +154,49 @@ def _wait(
 
 
 def _verdict(
-    facts: AppUpdateFacts, profile: Profile, worst: dict[Status, list[Wait]], pending: bool, now: datetime
+    facts: AppUpdateFacts,
+    profile: Profile,
+    *,
+    worst: dict[Status, list[Wait]],
+    pending: Sequence[Wait],
+    unchecked: Sequence[Unchecked],
+    now: datetime,
 ) -> tuple[Status, str, dict[str, Fact]]:
-    """Status, reason, and the facts that only this reason has."""
+    """Status, reason, and the facts that only this reason has.
+
+    Apps of which nobody publishes the latest version do not stand in the way of a pass, or there would never be one;
+    but a pass says how many they are, and there is none when nothing at all could be compared.
+    """
     if worst[Status.FAIL]:
         return Status.FAIL, "overdue", {}
     unknown = _unknown(facts, profile, now)
+    if unknown is None and facts.checked == 0 and (unchecked or not facts.managers):
+        unknown = "nothing_compared", {}
     if unknown is not None:
         reason, extra = unknown
         return Status.UNKNOWN, reason, extra
     if worst[Status.WARN]:
         return Status.WARN, "available", {}
-    return Status.PASS, "available" if pending else "up_to_date", {}
+    if pending:
+        return Status.PASS, "available", {}
+    return Status.PASS, "partly" if unchecked else "up_to_date", {}
 
 
 def _unknown(facts: AppUpdateFacts, profile: Profile, now: datetime) -> tuple[str, dict[str, Fact]] | None:
     """Why nothing good can be said, if so: the first manager's reason, what could not be read before what is old."""
-    if not facts.managers:
+    if not facts.managers and facts.checked is None:
         return "no_tool", {}
     for manager in facts.managers:
         for value in (manager.pending, manager.lists_at):
             if isinstance(value, Unreadable):
                 reason = UNKNOWN_REASONS.get(value.reason, value.reason)
-                return (reason if reason in REASONS else "unreadable"), {"manager": manager.manager}
+                return (reason if reason in REASONS else "unreadable"), {"manager": _called(manager)}
     ages = [(now - manager.lists_at, manager) for manager in facts.managers if isinstance(manager.lists_at, datetime)]
     if not ages:
         return None
     age, oldest = max(ages, key=lambda pair: pair[0])
     if age > timedelta(days=profile.package_list_days):
-        return "stale", {"list_days": age.days, "manager": oldest.manager}
+        return "stale", {"list_days": age.days, "manager": _called(oldest)}
     return None
 
 
@@ -190,7 +219,13 @@ def _severity(status: Status, deciding: Sequence[Wait]) -> Severity:
 def _order(wait: Wait) -> tuple[bool, bool, bool, str, str]:
     """Something to do first; then apps, then security, then by name."""
     pending = wait.pending
-    return not wait.counts, pending.app is None, pending.security is not True, _name(pending).casefold(), wait.manager
+    return (
+        not wait.counts,
+        pending.app is None,
+        pending.security is not True,
+        _name(pending).casefold(),
+        wait.manager.manager,
+    )
 
 
 def _name(pending: Pending) -> str:
@@ -205,22 +240,39 @@ def _item(wait: Wait) -> Item:
         installed=pending.installed or None,
         latest=pending.latest,
         since=wait.since,
-        source=wait.manager,
+        source=_called(wait.manager),
         security=pending.security,
         details=(wait.detail,) if wait.detail else (),
     )
 
 
-def _evidence(facts: AppUpdateFacts, shown: int, now: datetime) -> Iterable[Evidence]:
+def _unchecked_item(app: Unchecked) -> Item:
+    return Item(
+        name=app.name,
+        status=Status.UNKNOWN,
+        installed=app.version or None,
+        source=app.place or None,
+        details=(f"not checked: {app.why}",),
+    )
+
+
+def _called(manager: ManagerFacts) -> str:
+    return manager.title or manager.manager
+
+
+def _evidence(facts: AppUpdateFacts, unchecked: Sequence[Unchecked], shown: int, now: datetime) -> Iterable[Evidence]:
     for manager in facts.managers:
         said = manager.pending
         answer = f"could not tell ({said.reason})" if isinstance(said, Unreadable) else f"{len(said)} waiting"
-        yield Evidence(f"updates from {manager.manager}", answer, manager.source)
-        age = f"age of the package lists of {manager.manager}"
+        yield Evidence(f"updates from {_called(manager)}", answer, manager.source)
+        age = f"age of the package lists of {_called(manager)}"
         date = manager.lists_at
         if isinstance(date, Unreadable):
             yield Evidence(age, f"could not tell ({date.reason})", date.where)
         elif date is not None:
             yield Evidence(age, f"{(now - date) / timedelta(days=1):.1f} days", manager.lists_source)
+    if facts.checked is not None:
+        yield Evidence("apps compared with their latest version", str(facts.checked))
+        yield Evidence("apps that were not checked", str(len(unchecked)))
     if shown > MAX_ITEMS:
         yield Evidence("updates not listed one by one", str(shown - MAX_ITEMS))

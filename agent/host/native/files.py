@@ -15,3 +15,13 @@ def mtime(path: str) -> int | Unreadable | None:
         return None
     except (OSError, ValueError):
         return Unreadable("denied", path)
+
+
+def owner(path: str) -> int | Unreadable | None:
+    """The number of the user who owns the file. ``None`` when it does not exist."""
+    try:
+        return os.stat(path).st_uid
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return Unreadable("denied", path)

@@ -9,4 +9,5 @@ from agent.host.native import files
 
 QUERIES: Mapping[str, Callable[..., Any]] = {
     "mtime": files.mtime,
+    "owner": files.owner,
 }

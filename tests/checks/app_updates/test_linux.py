@@ -24,11 +24,6 @@ def test_a_system_of_a_known_family_is_not_judged_by_another_familys_tool() -> N
     assert outcome(judged(computer(commands=[command("pacman -Qu")], files=files))) == ("unknown", "no_tool")
 
 
-def test_other_systems_are_not_supported_yet() -> None:
-    for system in ("windows", "macos"):
-        assert outcome(judged(computer(system))) == ("unknown", "unsupported")
-
-
 def test_this_computer_gets_an_answer_with_its_evidence() -> None:
     host = LiveHost()
     findings = CHECK.run(context(host, now=host.now()))
