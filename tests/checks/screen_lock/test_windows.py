@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from checks.screen_lock import CHECK
+from checks.screen_lock.settings.power import DISPLAY_OFF, PASSWORD_ON_WAKE, SLEEP
 from tests.checks.screen_lock.windows_computers import (
     DESKTOP,
     DESKTOP_POLICY,
@@ -13,6 +17,7 @@ from tests.checks.screen_lock.windows_computers import (
     LIMITS,
     PLAIN,
     POWER_POLICY,
+    SCHEMES,
     SCR,
     WINLOGON,
     Registry,
@@ -452,3 +457,51 @@ def test_evidence_says_where_each_value_comes_from() -> None:
     line = next(line for line in found.evidence if line.what == "screen saver starts after")
     assert line.value == "240 seconds"
     assert line.source == rf"{DESKTOP_POLICY}\ScreenSaveTimeOut (policy)"
+
+
+# No nonsense raises, and none of it locks.
+
+KEYS = {
+    DESKTOP: ["ScreenSaveActive", "ScreenSaverIsSecure", "ScreenSaveTimeOut", "SCRNSAVE.EXE", "DelayLockInterval"],
+    DESKTOP_POLICY: ["ScreenSaveActive", "ScreenSaverIsSecure", "ScreenSaveTimeOut", "SCRNSAVE.EXE"],
+    LIMITS: ["InactivityTimeoutSecs", "DisableLockWorkstation"],
+    DEVICE_LOCK: ["MaxInactivityTimeDeviceLock", "MaxInactivityTimeDeviceLock_ProviderSet", "DevicePasswordEnabled"],
+    WINLOGON: ["ScreenSaverGracePeriod"],
+    SCHEMES: ["ActivePowerScheme"],
+}
+TYPES = ["REG_SZ", "REG_DWORD", "REG_EXPAND_SZ", "REG_BINARY", "REG_MULTI_SZ", "REG_QWORD", ""]
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=20), st.lists(st.text())
+)
+#: What no reader takes for a number or a switch.
+NONSENSE = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.text("abc%\\é -.", max_size=9), st.lists(st.integers(), max_size=2)
+)
+
+
+def registries(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Registry]:
+    one = st.fixed_dictionaries({"type": st.sampled_from(TYPES), "value": values})
+    keys = {key: st.dictionaries(st.sampled_from(names), one) for key, names in KEYS.items()}
+    return st.fixed_dictionaries({}, optional=keys)
+
+
+def answers(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    settings = [(DISPLAY_OFF, "ac"), (DISPLAY_OFF, "dc"), (SLEEP, "ac"), (SLEEP, "dc"), (PASSWORD_ON_WAKE, "ac")]
+    native = [{"name": "power_setting", "args": [one.subgroup, one.guid, short]} for one, short in settings]
+    names = [*native, *({"name": name} for name in ("power_capabilities", "battery_present", "screensaver"))]
+    return st.lists(st.builds(lambda name, value: {**name, "value": value}, st.sampled_from(names), values))
+
+
+@given(registries(ANYTHING), answers(ANYTHING))
+def test_no_settings_break_the_probe(registry: Registry, queries: list[dict[str, Any]]) -> None:
+    assert finding(registry, queries=queries).reason in CHECK.reasons
+
+
+@given(registries(NONSENSE), answers(NONSENSE))
+def test_nonsense_is_never_a_lock(registry: Registry, queries: list[dict[str, Any]]) -> None:
+    assert not said(registry, queries=queries).startswith("pass")
+
+
+@given(st.text())
+def test_a_program_that_is_not_there_is_never_a_lock(program: str) -> None:
+    assert not said(saver(program=program), files={}).startswith("pass")
