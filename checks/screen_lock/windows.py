@@ -170,8 +170,9 @@ class SignInDelay:
 
 
 def _sign_in_delay(host: Host) -> SignInDelay:
-    """``DelayLockInterval``, seconds; 0xFFFFFFFF is never. Absent is "Every time", the default of the setting.
+    """``DelayLockInterval``, **seconds**: 0, 60, 180, 300, 900, or 0xFFFFFFFF for never.
 
+    Absent is "Every time", the default of the setting (elevenforum.com and public scripts that write all six).
     The policy AllowDomainDelayLock at 0 takes the choice away: at once.
     """
     what = "sign-in is needed, after the screen went off, after"
