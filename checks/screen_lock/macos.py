@@ -62,7 +62,8 @@ def read(host: Host) -> LockFacts | Unreadable:
     grace, note = _grace(host, managed)
     needed = Reading("password is needed after", shown(grace), Source.SETTING, " ".join(sysadminctl.COMMAND))
     idle = saver.value if isinstance(saver.value, Unreadable) else _idle(saver.value)
-    paths = [LockPath("screen saver", idle, grace, (saver.reading("screen saver starts after", "seconds"), needed))]
+    starts = Reading("screen saver starts after", shown(idle), saver.source, saver.where)
+    paths = [LockPath("screen saver", idle, grace, (starts, needed))]
     displays = pmset.read(host)
     if isinstance(displays, Unreadable):
         paths.append(LockPath("screen goes off", displays, grace))
