@@ -44,7 +44,7 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 UNKNOWN_GRACE = timedelta(days=7)
 
 #: How long others may keep the document open on Windows before a new one is given up.
-IN_USE_SECONDS = 2.0
+IN_USE_SECONDS = 5.0
 
 
 class StatusError(Exception):
@@ -229,7 +229,7 @@ def _put_in_place(temporary: str, path: Path) -> None:
         except PermissionError:
             if sys.platform != "win32" or path.is_dir() or time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(0.01)
         else:
             return
 

@@ -173,7 +173,7 @@ def test_the_document_is_replaced_while_others_read_it(watchword: Watchword, own
             except PermissionError:  # it is being put in place at this moment
                 continue
             seen.append(json.loads(data)["schema"])
-            time.sleep(0.01)
+            time.sleep(0.03)
 
     readers = [threading.Thread(target=read_on) for _ in range(2)]
     for reader in readers:

@@ -104,3 +104,20 @@ def test_when_a_file_was_written_is_known(host: LiveHost, folder: Path) -> None:
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert host.query("mtime", str(path)) == 1_700_000_000
     assert host.query("mtime", str(folder / "nothing")) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(2, None), (3, None), (15, None), (53, "offline"), (67, "offline"), (32, "locked"), (33, "locked"), (5, "denied")],
+)
+def test_a_network_drive_that_does_not_answer_is_not_an_empty_one(
+    host: LiveHost, monkeypatch: pytest.MonkeyPatch, code: int, why: str | None
+) -> None:
+    """Python makes the same FileNotFoundError of both; folders of people in offices are often on such drives."""
+
+    def failing(path: str) -> os.stat_result:
+        raise OSError(None, "it failed", path, code)
+
+    monkeypatch.setattr(os, "stat", failing)
+    path = r"\\server\profiles\zoë\Preferences"
+    assert host.read(path) == (None if why is None else Unreadable(why, path))
