@@ -3,9 +3,12 @@
 import os
 import sys
 
+from agent.streams import make_usable
+
 
 def main() -> int:
     """Run the command line. ``status --json`` takes a shorter way, so that scripts can ask often."""
+    make_usable()
     if sys.argv[1:] == ["status", "--json"]:
         from agent.quick_status import read  # a tenth of the command line's imports
 
@@ -15,8 +18,11 @@ def main() -> int:
             try:
                 sys.stdout.buffer.write(data)
                 sys.stdout.buffer.flush()
-            except BrokenPipeError:
+            except OSError as error:
+                if not isinstance(error, BrokenPipeError):
+                    print(f"watchword: output: {error.strerror}", file=sys.stderr)
                 code = 4
+            sys.stderr.flush()
             os._exit(code)  # everything is written; taking the interpreter apart would cost as much again
     from agent.cli import run
 

@@ -41,7 +41,7 @@ class Paths:
     @classmethod
     def here(cls) -> Paths:
         """The paths for the person who is signed in to this computer."""
-        return cls.on(sys.platform, os.environ, os.path.expanduser("~"))
+        return cls.on(sys.platform, os.environ, _home())
 
     @classmethod
     def on(cls, platform: str, env: Mapping[str, str], home: str) -> Paths:
@@ -92,6 +92,18 @@ class Paths:
             state=folder,
             runtime=f"{folder}\\run",
         )
+
+
+def _home() -> str:
+    """The home directory. A ``HOME`` that is empty or relative is no answer: files would lie about where one works."""
+    if sys.platform == "win32" or os.environ.get("HOME", "").startswith("/"):
+        return os.path.expanduser("~")
+    import pwd  # of use only here, and not there on Windows
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:  # a user id without a name, as in some containers
+        return "/nonexistent"
 
 
 def status_file() -> str:

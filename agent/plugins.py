@@ -8,7 +8,8 @@ gets no secrets, no address and no network; what it prints goes nowhere. Here it
 from __future__ import annotations
 
 import os
-import subprocess  # noqa: S404  (starts this same interpreter)
+import signal
+import subprocess
 import sys
 import threading
 import weakref
@@ -23,11 +24,19 @@ from agent.contract import Attestation, Category, Check, Context, Finding, Words
 from agent.host.recording import Recording
 from agent.host.replay import ReplayHost
 from agent.runner import BadAnswerError, WroteOutputError
+from config.text import printable
 
 __all__ = ["Answer", "Description", "PluginError", "Request", "start"]
 
 DESCRIBE_SECONDS = 10.0
 MAX_TIME_LIMIT = timedelta(seconds=60)
+MAX_EVERY = timedelta(days=366)
+#: How long the pipe of a child that was ended may stay open.
+DRAIN_SECONDS = 1.0
+#: What reading a line that is not the answer ends in.
+UNUSABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError)
+#: A variable with one of these in its name stays here.
+KEPT_BACK = ("TOKEN", "SECRET", "PASSW", "_KEY")
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 #: All that a plugin remembers is one value of its check's memory.
 MEMORY_KEY = "plugin"
@@ -87,18 +96,19 @@ def start(check_id: str) -> Check:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if "TOKEN" not in name and "SECRET" not in name},
+        env={name: value for name, value in os.environ.items() if not any(word in name for word in KEPT_BACK)},
+        start_new_session=sys.platform != "win32",
     )
     line = _line(child, DESCRIBE_SECONDS)
     try:
         described = msgspec.json.decode(line, type=Description)
-    except msgspec.DecodeError as error:
+    except UNUSABLE as error:
         _end(child)
-        raise PluginError(f"the check {check_id!r} could not be loaded: {_said(line) or error}") from error
+        raise PluginError(f"the check {check_id!r} could not be loaded: {_said(line)}") from error
     if described.id != check_id:
         _end(child)
         raise PluginError(f"the check registered as {check_id!r} calls itself {described.id!r}")
-    limit = min(timedelta(seconds=described.time_limit_seconds), MAX_TIME_LIMIT)
+    limit = timedelta(seconds=min(described.time_limit_seconds, MAX_TIME_LIMIT.total_seconds()))
 
     def run(context: Context) -> Sequence[Finding]:
         try:
@@ -109,12 +119,12 @@ def start(check_id: str) -> Check:
     weakref.finalize(run, _end, child)  # a check that is switched off is never run
     return Check(
         id=described.id,
-        title=described.title[:60],
+        title=printable(described.title[:60]),
         category=described.category,
         run=run,
         reasons=frozenset(described.reasons),
         version=described.version,
-        every=timedelta(seconds=described.every_seconds),
+        every=timedelta(seconds=min(described.every_seconds, MAX_EVERY.total_seconds())),
         time_limit=limit,
         refs=described.refs,
         words=described.words,
@@ -138,7 +148,7 @@ def _ask(child: subprocess.Popen[bytes], context: Context, seconds: float) -> Se
     line = _line(child, seconds)
     try:
         answer = msgspec.json.decode(line, type=Answer)
-    except msgspec.DecodeError as error:
+    except UNUSABLE as error:
         raise PluginCrashedError(f"the process ended without an answer: {error}") from error
     if answer.crashed is not None:
         raise PluginCrashedError(answer.crashed)
@@ -152,20 +162,40 @@ def _ask(child: subprocess.Popen[bytes], context: Context, seconds: float) -> Se
 
 def _line(child: subprocess.Popen[bytes], seconds: float) -> bytes:
     """One line from the child, or nothing when it is not there in time; the child is then ended."""
-    watchdog = threading.Timer(seconds, _end, args=(child,))
-    watchdog.start()
-    try:
-        assert child.stdout is not None
-        return child.stdout.readline(MAX_ANSWER_BYTES)
-    except (OSError, ValueError):
+    lines: list[bytes] = []
+    pipe = child.stdout
+    assert pipe is not None
+
+    def read() -> None:
+        with suppress(OSError, ValueError):
+            lines.append(pipe.readline(MAX_ANSWER_BYTES))
+        if child.stdout is None:
+            pipe.close()
+
+    # What the plugin started may keep the pipe open after it is gone, so nobody waits for its end but this thread.
+    reader = threading.Thread(target=read, name="plugin", daemon=True)
+    reader.start()
+    reader.join(seconds)
+    if reader.is_alive():
+        _kill(child)
+        reader.join(DRAIN_SECONDS)
+        if reader.is_alive():
+            child.stdout = None  # closing it would wait for the reader, which does so itself
         return b""
-    finally:
-        watchdog.cancel()
+    return lines[0] if lines else b""
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child and what it started."""
+    with suppress(OSError):
+        if sys.platform == "win32":
+            child.kill()
+        elif child.returncode is None:  # else the number may be somebody else's by now
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    with suppress(OSError):
-        child.kill()
+    _kill(child)
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
             with suppress(OSError, ValueError):
@@ -174,6 +204,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _said(line: bytes) -> str:
-    with suppress(msgspec.DecodeError):
-        return str(msgspec.json.decode(line, type=dict[str, str]).get("error", ""))[:200]
-    return ""
+    if not line:
+        return "it ended, or took too long to start"
+    with suppress(*UNUSABLE):
+        return printable(msgspec.json.decode(line, type=dict[str, str])["error"])[:200]
+    return "it describes itself in a way that cannot be read"

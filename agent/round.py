@@ -23,6 +23,7 @@ from agent.status import AgentPart, CheckRow, DevicePart, Document, PolicyPart, 
 from agent.store import Standing
 from agent.words import text_for
 from config.schema import Settings
+from config.text import quoted
 
 __all__ = ["KeptMemory", "NoNetwork", "Round", "RoundError", "Subjects", "chosen_checks", "document", "run"]
 
@@ -93,10 +94,13 @@ def chosen_checks(only: Sequence[str], settings: Settings) -> tuple[list[Check],
     for name in wanted:
         if name not in builtin and name not in settings.plugins:
             known = ", ".join([*builtin, *settings.plugins])
-            raise RoundError(f"there is no check {name!r}; the checks are {known}")
+            raise RoundError(f"there is no check {quoted(name)}; the checks are {known}")
     checks = discovery.builtin_checks([name for name in builtin if not wanted or name in wanted])
     notes = []
-    for name in settings.plugins:
+    for name in dict.fromkeys(settings.plugins):
+        if name in builtin:
+            notes.append(f"the machine policy lists {name} under plugins, but it is one of Watchword's own checks")
+            continue
         if wanted and name not in wanted:
             continue
         try:

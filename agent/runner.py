@@ -22,12 +22,14 @@ from typing import Any
 import msgspec
 
 from agent.contract import SLUG, Check, Context, Finding, Severity, Status
+from config.text import printable
 
 __all__ = ["RUNNER_REASONS", "BadAnswerError", "Outcome", "WroteOutputError", "checked", "run_checks", "unknown"]
 
 #: Reasons that the runner itself gives, for any check. Their words are ``any.<reason>``.
 RUNNER_REASONS = frozenset({"crashed", "timeout", "wrote_output", "bad_answer", "disabled", "not_run"})
-MAX_FINDINGS = 256
+#: More accounts than settings and policy may list together.
+MAX_FINDINGS = 2000
 MAX_FACTS = 24
 MAX_TEXT = 200
 
@@ -106,7 +108,7 @@ def _run_one(
         findings = (unknown("wrote_output"),)
     except BadAnswerError as error:
         log.warning("check %s answered nonsense: %s", check.id, error)
-        findings = (unknown("bad_answer", str(error)),)
+        findings = (unknown("bad_answer", printable(str(error))),)
     except BaseException as error:  # the wall around a check: SystemExit and the like stop here too
         log.warning("check %s crashed: %s", check.id, type(error).__name__, exc_info=True)
         findings = (unknown("crashed", type(error).__name__),)
@@ -137,7 +139,7 @@ def checked(check: Check, answer: Any, subjects: set[str]) -> tuple[Finding, ...
         if type(raw) is not Finding:
             raise BadAnswerError(f"a {type(raw).__name__} is not a finding")
         try:
-            finding = msgspec.convert(msgspec.to_builtins(raw), Finding)
+            finding = msgspec.convert(_printable(msgspec.to_builtins(raw)), Finding)
         except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
             raise BadAnswerError(f"a finding with a wrong field: {error}") from error
         _check_finding(check, finding, subjects)
@@ -145,6 +147,15 @@ def checked(check: Check, answer: Any, subjects: set[str]) -> tuple[Finding, ...
     if len({finding.subject for finding in findings}) != len(findings):
         raise BadAnswerError("two findings about the same subject")
     return tuple(findings)
+
+
+def _printable(value: Any) -> Any:
+    """The same without what a terminal would act on or JSON cannot hold: much of it comes from files and names."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    return [_printable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _check_finding(check: Check, finding: Finding, subjects: set[str]) -> None:

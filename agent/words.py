@@ -17,6 +17,7 @@ import toml
 from agent.contract import Check, Fact, Finding, Words
 from agent.host import System
 from agent.status import Text
+from config.text import printable
 
 __all__ = ["APP_NAME", "catalogue", "text_for"]
 
@@ -59,7 +60,7 @@ def _fill(template: str, values: Mapping[str, str]) -> str:
 
     Not ``str.format``: words of a check from elsewhere could reach into objects with it.
     """
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[1].replace("_", " ")), template)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[1].replace("_", " ")), printable(template))
 
 
 def _spoken(value: Fact) -> str:

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-__all__ = ["as_found", "nearest", "one_line"]
+__all__ = ["as_found", "nearest", "one_line", "printable", "quoted"]
 
 MAX_SHOWN = 60
 #: Unicode categories: control, format, surrogate, line and paragraph separator.
 BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Format characters that ordinary words and emoji need (zero width non-joiner and joiner).
 JOINERS = "\u200c\u200d"
+#: What moves the cursor, colours the screen, turns the direction of writing or cannot be encoded.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_SPACE = re.compile("[\t\n\r]+")
 
 
 def one_line(text: str) -> bool:
     """Whether the text holds nothing that breaks a line, turns its direction or cannot be encoded."""
     return all(character in JOINERS or unicodedata.category(character) not in BREAKING for character in text)
+
+
+def printable(text: str) -> str:
+    """The text on one line, with a mark in the place of each character that a terminal would act on."""
+    return text if _UNPRINTABLE.search(text) is None else _UNPRINTABLE.sub("\ufffd", _SPACE.sub(" ", text))
+
+
+def quoted(text: str) -> str:
+    """What somebody typed, in quotes, short and safe to print."""
+    return repr(text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "...")
 
 
 def as_found(value: Any) -> str:

@@ -20,6 +20,8 @@ from agent import __version__
 
 __all__ = ["COMMANDS", "EXIT_CODES", "FAILED", "USAGE", "run"]
 
+log = logging.getLogger(__name__)
+
 USAGE = 2
 FAILED = 4
 INTERRUPTED = 130
@@ -59,9 +61,11 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if sys.platform == "win32":
         _speak_utf8()
+    _log_to(None)
     try:
         args = _parser(arguments).parse_args(arguments)
-        _log_to(sys.stderr if args.verbose else None)
+        if args.verbose:
+            _log_to(sys.stderr)
         code = args.handler(args, sys.stdin, sys.stdout, sys.stderr)
         sys.stdout.flush()
         return int(code)
@@ -76,6 +80,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _complain(f"{error.filename or 'output'}: {error.strerror or error}", sys.stderr)
         return FAILED
+    except Exception as error:  # the wall around a command: Python's own end is a traceback, and 1 for "failing"
+        log.exception("the command failed")
+        _complain(f"something went wrong inside Watchword ({type(error).__name__}). Please report it.", sys.stderr)
+        return FAILED
 
 
 def _speak_utf8() -> None:
@@ -85,7 +93,8 @@ def _speak_utf8() -> None:
     """
     for stream, encoding in ((sys.stdin, "utf-8-sig"), (sys.stdout, "utf-8"), (sys.stderr, "utf-8")):
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding=encoding, newline=None if stream is sys.stdin else "\n")
+            newline = None if stream is sys.stdin else "\n"
+            stream.reconfigure(encoding=encoding, errors=stream.errors, newline=newline)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -108,9 +117,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _log_to(stream: IO[str] | None) -> None:
     """Send the agent's own log to ``stream``, or nowhere: a traceback is no way to talk to a person."""
-    log = logging.getLogger("agent")
-    log.addHandler(logging.NullHandler() if stream is None else logging.StreamHandler(stream))
-    log.propagate = False
+    ours = logging.getLogger("agent")
+    ours.addHandler(logging.NullHandler() if stream is None else logging.StreamHandler(stream))
+    ours.propagate = False
 
 
 def _complain(message: str, stderr: IO[str]) -> None:

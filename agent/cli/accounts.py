@@ -20,7 +20,7 @@ from agent.host import Unreadable
 from agent.store import StoreError
 from checks.two_step import judge
 from config.platforms import OTHER, Platform, find, methods, nearest_service, platform, platforms
-from config.text import one_line
+from config.text import one_line, quoted
 
 __all__ = ["add_parser", "run"]
 
@@ -200,14 +200,14 @@ def _service(name: str) -> Platform:
     if service is not None:
         return service
     near = nearest_service(name)
-    hint = f"did you mean {near}?" if near else f"known are {', '.join(platforms())}"
-    raise _RefusedError(f"there is no service {name!r}; {hint} For any other say {OTHER} or other_email")
+    hint = f"did you mean {near}?" if near else f"known are {', '.join(platforms())}."
+    raise _RefusedError(f"there is no service {quoted(name)}; {hint} For any other say {OTHER} or other_email.")
 
 
 def _label(text: str) -> str:
     label = text.strip()
     if not label or len(label) > MAX_LABEL or not one_line(label):
-        raise _RefusedError(f"--label: found {text[:MAX_LABEL]!r}; allowed: one line of 1 to {MAX_LABEL} characters")
+        raise _RefusedError(f"--label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
     if _is_address(label):
         raise _RefusedError("--label: an address is not a label; call it something like 'Work email'")
     return label

@@ -12,15 +12,25 @@ __all__ = ["one_line"]
 
 #: How long a pipe may take to bring its first line. One that a parent left open may never bring any.
 PIPE_SECONDS = 2.0
+#: Far beyond any answer; a stream without line ends must not fill the memory.
+MAX_CHARACTERS = 4096
 
 
 def one_line(question: str, stdin: IO[str], stderr: IO[str]) -> str | None:
     """The answer without surrounding space; ``None`` when there is none to be had."""
-    if stdin.isatty():
+    terminal = stdin.isatty()
+    if terminal:
         print(question, end=" ", file=stderr, flush=True)
     elif not _has_input(stdin):
         return None
-    line = stdin.readline()
+    if isinstance(stdin, io.TextIOWrapper):
+        stdin.reconfigure(errors="surrogateescape")  # bytes that are no text become an answer that is none
+    line = ""
+    try:
+        line = stdin.readline(MAX_CHARACTERS)
+    finally:
+        if terminal and not line:  # Ctrl-C or Ctrl-D: what is said next begins on a line of its own
+            print(file=stderr)
     return line.strip() if line else None
 
 

@@ -16,7 +16,7 @@ from agent.contract import Account, Attestation
 from agent.statements import LAPTOP, Statement, about
 from agent.store import StoreError
 from config.platforms import methods, platform
-from config.text import nearest
+from config.text import nearest, quoted
 
 __all__ = ["add_parser", "run"]
 
@@ -110,7 +110,8 @@ def _statement(args: argparse.Namespace, account: Account | None) -> Statement:
         return next(iter(offered.values()))
     if args.statement not in offered:
         what = "an account" if account else "the laptop"
-        raise _RefusedError(f"there is no statement {args.statement!r} about {what}; there is {', '.join(offered)}")
+        asked, known = quoted(args.statement), ", ".join(offered)
+        raise _RefusedError(f"there is no statement {asked} about {what}; there is {known}")
     return offered[args.statement]
 
 
@@ -127,7 +128,7 @@ def _answer(
     if answer not in statement.answers:
         near = nearest(answer, statement.answers)
         hint = f"did you mean {near}? " if near else ""
-        raise _RefusedError(f"{given!r} is not an answer; {hint}allowed: {', '.join(statement.answers)}")
+        raise _RefusedError(f"{quoted(given)} is not an answer; {hint}allowed: {', '.join(statement.answers)}")
     return answer
 
 
@@ -139,9 +140,11 @@ def _asked(account: Account | None, statement: Statement, stdin: IO[str], stderr
     given = one_line(f"Number, 1 to {len(statement.answers)} (Enter to leave it):", stdin, stderr)
     if not given:
         raise _RefusedError("nothing was kept")
-    if given.isascii() and given.isdigit() and 1 <= int(given[:3]) <= len(statement.answers):
-        return list(statement.answers)[int(given[:3]) - 1]
-    return given
+    if not (given.isascii() and given.isdigit()):
+        return given
+    if not 1 <= int(given[:3]) <= len(statement.answers):
+        raise _RefusedError(f"there is no answer {given[:3]}; nothing was kept")
+    return list(statement.answers)[int(given[:3]) - 1]
 
 
 def _doubt(account: Account, answer: str, stderr: IO[str]) -> None:

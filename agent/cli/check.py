@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any, TextIO
@@ -70,16 +72,18 @@ def perform(
     args: argparse.Namespace, ids: Sequence[str], stdin: TextIO, stderr: IO[str], *, quiet: bool
 ) -> RoundResult | int:
     """Run a round as the options say: the result, or an exit code once the problem has been told."""
-    progress = Progress(stderr, show=not quiet and stderr.isatty())
+    progress = Progress(stderr, show=not quiet and stderr.isatty() and os.environ.get("TERM") != "dumb")
     try:
         if args.replay is not None:
             return replayed_round(args.replay, ids, config=args.config, stdin=stdin, on_done=progress.done)
         return live_round(ids, config=args.config, on_start=progress.begin, on_done=progress.done)
     except SessionError as error:
+        progress.clear()
         for line in str(error).splitlines():
             print(f"watchword: {line}", file=stderr)
         return USAGE
     except StoreError as error:
+        progress.clear()
         print(f"watchword: {error}", file=stderr)
         return FAILED
     finally:
@@ -93,6 +97,7 @@ class Progress:
         self._stream = stream
         self._show = show
         self._waiting: list[str] = []
+        self._drawn = False
 
     def begin(self, titles: Sequence[str]) -> None:
         """The checks that are about to run, by title."""
@@ -107,9 +112,14 @@ class Progress:
 
     def clear(self) -> None:
         """Leave the line empty."""
-        if self._show:
+        if self._drawn:
             print("\r\033[K", end="", file=self._stream, flush=True)
+            self._drawn = False
 
     def _draw(self) -> None:
         if self._show and self._waiting:
-            print(f"\r\033[KChecking: {', '.join(self._waiting)} ...", end="", file=self._stream, flush=True)
+            # A line that is too long goes on to the next, where it would stay.
+            width = shutil.get_terminal_size((80, 24)).columns
+            line = f"Checking: {', '.join(self._waiting)} ..."[: max(width - 1, 0)]
+            print(f"\r\033[K{line}", end="", file=self._stream, flush=True)
+            self._drawn = True

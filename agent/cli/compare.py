@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from typing import IO, Any
 
 from checks.app_updates.versions import SCHEMES, BadVersionError
+from config.text import quoted
 
 __all__ = ["add_parser", "run"]
 
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         return USAGE
     compare = SCHEMES.get(words[0])
     if compare is None:
-        print(f"watchword compare: no scheme {words[0]!r}; there are {', '.join(SCHEMES)}", file=stderr)
+        print(f"watchword compare: no scheme {quoted(words[0])}; there are {', '.join(SCHEMES)}", file=stderr)
         return USAGE
     if len(words) == 3:
         return _one(compare, words[1], words[2], stdout, stderr)

@@ -17,6 +17,7 @@ from agent.cli import FAILED
 from agent.cli.session import Session, SessionError, open_session
 from agent.cli.show import style_for
 from agent.contract import Unreadable
+from agent.files import read_regular
 from agent.host.live import LiveHost
 from agent.status import StatusError, load
 
@@ -96,7 +97,7 @@ def _status(session: Session) -> Part:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".doctor-"):
             pass
-        load(path.read_bytes(), str(path))
+        load(read_regular(str(path)), str(path))
     except FileNotFoundError:
         return Part("status.json", State.WORKING, f"none yet; it will be {path}")
     except OSError as error:

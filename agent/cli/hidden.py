@@ -34,7 +34,11 @@ def hidden_line(question: str, stdin: IO[str] | None, stderr: IO[str]) -> str:
     except getpass.GetPassWarning:
         raise HiddenInputError("this terminal would show what you type: send it by a pipe instead") from None
     except EOFError:
+        print(file=stderr)
         raise HiddenInputError("nothing was typed") from None
+    except KeyboardInterrupt:
+        print(file=stderr)
+        raise
     except UnicodeDecodeError:
         # Its message, and the error it came from, hold what was read.
         raise HiddenInputError("the input is not text in this computer's encoding") from None

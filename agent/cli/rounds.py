@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from agent import discovery, secrets
 from agent import round as rounds
-from agent import secrets
 from agent.accounts import known_accounts
 from agent.cli.session import Session, SessionError, open_session
 from agent.contract import Check, Finding
+from agent.files import read_regular
 from agent.host.live import LiveHost
-from agent.host.recording import BadRecordingError, Recording, load
+from agent.host.recording import MAX_BYTES, BadRecordingError, Recording, load
 from agent.host.replay import ReplayHost
 from agent.http import Network
 from agent.runner import Outcome
@@ -41,8 +42,11 @@ class RoundResult:
 
     @property
     def titles(self) -> dict[str, str]:
-        """The title of every check that ran, by id."""
-        return {outcome.check.id: outcome.check.title for outcome in self.round.outcomes}
+        """The title of every check in the document, by id."""
+        ran = {outcome.check.id: outcome.check.title for outcome in self.round.outcomes}
+        if all(row.id in ran for row in self.document.checks):
+            return ran
+        return {check.id: check.title for check in discovery.builtin_checks()} | ran
 
     def findings(self, check_id: str) -> list[tuple[CheckRow, Finding]]:
         """The rows of one check beside its findings."""
@@ -104,7 +108,7 @@ def live_round(
             health_ok=not (failed or notes or unusable),
             labels=known.labels,
             standings=store.standings(),
-            other_rows=_rows_of_others(session, done) if ids else (),
+            other_rows=_rows_of_others(session, done, known.labels) if ids else (),
         )
     try:
         write(document, Path(session.paths.status))
@@ -166,10 +170,10 @@ def read_recording(source: str, stdin: TextIO) -> Recording:
     """
     try:
         if source == "-":
-            data, name = stdin.buffer.read(), "standard input"
+            data, name = stdin.buffer.read(MAX_BYTES + 1), "standard input"
         else:
             with open(source, "rb") as file:
-                data, name = file.read(), source
+                data, name = file.read(MAX_BYTES + 1), source
         return load(data, name)
     except OSError as error:
         raise SessionError(f"{source}: {error.strerror}") from error
@@ -200,11 +204,12 @@ def _keep(session: Session, done: rounds.Round, notes: list[str]) -> bool:
     return not session.store.keeps
 
 
-def _rows_of_others(session: Session, done: rounds.Round) -> list[CheckRow]:
-    """The rows that the last document has for checks which this round did not run."""
+def _rows_of_others(session: Session, done: rounds.Round, accounts: Container[str]) -> list[CheckRow]:
+    """The rows that the last document has for checks which this round did not run, and which still exist."""
     ran = {outcome.check.id for outcome in done.outcomes}
     try:
-        last = load_status(Path(session.paths.status).read_bytes())
+        last = load_status(read_regular(session.paths.status))
     except (OSError, StatusError):
         return []
-    return [row for row in last.checks if row.id not in ran]
+    others = {point.name for point in discovery.built_in()}.union(session.loaded.settings.plugins) - ran
+    return [row for row in last.checks if row.id in others and (row.instance is None or row.instance in accounts)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import IO, Any
 
 from agent.cli import FAILED
 from agent.cli.show import document_lines, style_for
+from agent.files import read_regular
 from agent.paths import Paths
 from agent.status import StatusError, exit_code, load
 
@@ -26,15 +26,15 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Print the last document. A missing or damaged one is an error of the agent (4), never an empty answer."""
     del stdin
-    path = Path(Paths.here().status)
+    path = Paths.here().status
     try:
-        data = path.read_bytes()
-        document = load(data, str(path))
+        data = read_regular(path)
+        document = load(data, path)
     except FileNotFoundError:
         print("watchword: nothing has been checked yet. Run `watchword check`.", file=stderr)
         return FAILED
     except (OSError, StatusError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = f"{path} could not be read: {error.strerror}" if isinstance(error, OSError) else str(error)
         print(f"watchword: {reason}", file=stderr)
         return FAILED
     if args.json:

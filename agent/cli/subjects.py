@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from agent.contract import Account
 from config.platforms import find
-from config.text import nearest
+from config.text import nearest, quoted
 
 __all__ = ["SubjectError", "account_named", "spoken"]
 
@@ -36,13 +36,13 @@ def account_named(text: str, accounts: Sequence[Account]) -> Account:
         if len(found) == 1:
             return found[0]
         if found:
-            raise SubjectError(f"{text!r} can mean {' or '.join(map(spoken, found))}: say its id")
+            raise SubjectError(f"{quoted(text)} can mean {' or '.join(map(spoken, found))}: say its id")
     if not accounts:
         raise SubjectError("no accounts are listed yet: add one with `watchword accounts add`")
     near = nearest(asked, [account.label.casefold() for account in accounts])
     meant = next((account for account in accounts if account.label.casefold() == near), None)
     hint = f"did you mean {spoken(meant)}?" if meant else "`watchword accounts list` shows them"
-    raise SubjectError(f"there is no account {text!r}; {hint}")
+    raise SubjectError(f"there is no account {quoted(text)}; {hint}")
 
 
 def spoken(account: Account) -> str:

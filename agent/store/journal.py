@@ -16,6 +16,7 @@ from datetime import datetime
 import msgspec
 
 from agent.contract import Attestation
+from agent.files import read_regular
 from agent.store.errors import StoreError
 
 __all__ = ["AccountKept", "Attested", "DeviceKept", "Event", "Journal", "JournalContent", "decode", "encode"]
@@ -103,14 +104,11 @@ class Journal:
             StoreError: it is there and cannot be read.
         """
         try:
-            with open(self.path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
+            data = read_regular(self.path, MAX_BYTES)
         except FileNotFoundError:
             return JournalContent((), 0)
         except OSError as error:
             raise self._error("read", error) from error
-        if len(data) > MAX_BYTES:
-            raise StoreError(f"The journal {self.path} is larger than {MAX_BYTES} bytes, so it was not written by us.")
         return decode(data)
 
     def append(self, events: Iterable[Event]) -> int:

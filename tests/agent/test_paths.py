@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +59,18 @@ def test_importing_it_loads_nothing_heavy() -> None:
     code = "import sys, agent.paths; print(*({'typing', 'pathlib', 'dataclasses', 'platformdirs'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("home", ["", "somewhere", "./x", None])
+def test_a_home_that_is_no_full_path_is_passed_over(home: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if home is None:
+        monkeypatch.delenv("HOME")
+    else:
+        monkeypatch.setenv("HOME", home)
+    assert Paths.here().store == f"{pwd.getpwuid(os.getuid()).pw_dir}/.local/share/watchword/watchword.db"
+
+
+def test_a_user_without_home_or_name_writes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    assert Paths.here().store.startswith("/nonexistent/")

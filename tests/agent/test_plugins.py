@@ -13,8 +13,10 @@ import pytest
 
 from agent import discovery, plugins
 from agent.contract import Status
+from agent.host import System
 from agent.host.live import LiveHost
 from agent.round import RoundError, chosen_checks, run
+from agent.words import text_for
 from config.loader import default_settings
 from tests.builders import computer
 
@@ -95,6 +97,7 @@ def test_it_brings_its_own_words() -> None:
         ("nonsense", "bad_answer"),
         ("empty", "bad_answer"),
         ("reason", "bad_answer"),
+        ("noise", "crashed"),
     ],
 )
 def test_one_that_misbehaves_is_unknown_for_itself_alone(
@@ -105,7 +108,7 @@ def test_one_that_misbehaves_is_unknown_for_itself_alone(
 
 
 @pytest.mark.usefixtures("with_example")
-@pytest.mark.parametrize("how", ["hang", "spin"])
+@pytest.mark.parametrize("how", ["hang", "spin", "fork"])
 def test_one_that_never_answers_is_ended_at_its_time_limit(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     started = time.monotonic()
     assert misbehave(how, monkeypatch) == (Status.UNKNOWN, "timeout")
@@ -138,3 +141,57 @@ def test_no_process_is_left_behind() -> None:
     with pytest.raises(plugins.PluginError):
         plugins.start("nobody")
     assert {child.pid for child in psutil.Process(os.getpid()).children(recursive=True)} == before
+
+
+def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str, **sources: str) -> None:
+    """Packages that register ``odd:CHECK`` under these names, with the modules they consist of."""
+    information = tmp_path / "odd-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1\n")
+    points = "".join(f"{name} = odd:CHECK\n" for name in names)
+    (information / "entry_points.txt").write_text(f"[watchword.checks]\n{points}")
+    for name, source in sources.items():
+        (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+A_CHECK = """
+from datetime import timedelta
+from agent.contract import Category, Check, Finding, Status, Words
+FINE = Finding(status=Status.PASS, reason="fine")
+CHECK = Check(
+    id="odd", title="Odd\\x1b[31m", category=Category.DEVICE, run=lambda context: [FINE], reasons=frozenset({"fine"}),
+    every=timedelta.max, time_limit=timedelta.max, words={"fine": Words(title="F\\x1b[31mine", body="")},
+)
+"""
+
+
+def test_the_longest_times_there_are_and_colours_in_its_words_do_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(tmp_path, monkeypatch, "odd", odd=A_CHECK)
+    check = plugins.start("odd")
+    assert check.time_limit == plugins.MAX_TIME_LIMIT
+    assert check.title == "Odd\ufffd[31m"
+    (outcome,) = run(computer(), SETTINGS, [check]).outcomes
+    assert text_for(check, outcome.findings[0], System.LINUX).title == "F\ufffd[31mine"
+
+
+def test_one_that_never_ends_its_import_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "import os, time\nif os.fork() == 0:\n    os.setsid()\ntime.sleep(8)\nos._exit(0)\n"
+    offer(tmp_path, monkeypatch, "odd", odd=source)
+    monkeypatch.setattr(plugins, "DESCRIBE_SECONDS", 1.0)
+    started = time.monotonic()
+    with pytest.raises(plugins.PluginError, match="'odd' could not be loaded: it ended, or took too long to start"):
+        plugins.start("odd")
+    assert time.monotonic() - started < 5
+
+
+def test_none_takes_the_place_of_a_built_in_check_or_runs_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(tmp_path, monkeypatch, "odd", "screen_lock", odd=A_CHECK)
+    named = msgspec.structs.replace(SETTINGS, plugins=("odd", "screen_lock", "odd"))
+    checks, notes = chosen_checks(["odd", "screen_lock"], named)
+    assert [(check.id, check.title) for check in checks] == [("screen_lock", "Screen lock"), ("odd", "Odd\ufffd[31m")]
+    assert notes == ["the machine policy lists screen_lock under plugins, but it is one of Watchword's own checks"]

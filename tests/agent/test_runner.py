@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.contract import Account, Category, Check, Finding, Item, Status
+from agent.contract import Account, Category, Check, Evidence, Finding, Item, Status
 from agent.runner import BadAnswerError, Outcome, checked, run_checks
 from tests.builders import computer, context
 
@@ -177,3 +177,26 @@ def test_no_answer_becomes_findings_unless_it_keeps_to_the_contract(answer: Any)
         return
     assert findings == (FINE,)
     assert list(answer) == [FINE]
+
+
+def test_a_finding_for_each_account_that_settings_can_list_is_not_too_many() -> None:
+    ids = [f"i-{number}" for number in range(1000)]
+    findings = [msgspec.structs.replace(FINE, subject=each) for each in ids]
+    assert len(checked(a_check(lambda ctx: []), findings, set(ids))) == 1000
+
+
+def test_what_a_terminal_would_act_on_is_marked_in_every_part_of_a_finding() -> None:
+    nasty = "a\x1b]0;b\x07\ud800\n\u202ec"
+    raw = Finding(
+        status=Status.PASS,
+        reason="fine",
+        facts={"name": nasty, "names": [nasty]},
+        items=(Item(nasty, Status.PASS, details=(nasty,)),),
+        evidence=(Evidence("name", nasty),),
+        error=nasty,
+    )
+    (finding,) = checked(a_check(lambda ctx: []), [raw], set())
+    plain = "a\ufffd]0;b\ufffd\ufffd \ufffdc"
+    assert finding.facts == {"name": plain, "names": [plain]}
+    assert (finding.items[0].name, finding.items[0].details, finding.error) == (plain, (plain,), plain)
+    assert finding.evidence[0].value == plain

@@ -217,3 +217,14 @@ def test_with_a_real_keyring_the_address_is_kept_there_and_only_there(own_home: 
     assert '"address": false' in done.stdout.rpartition("Changed Work")[2]
     own = own_home / ".local" / "share" / "watchword"
     assert b"@example.org" not in kept_files(own)
+
+
+@pytest.mark.parametrize("typed", [b"alex\xff@example.org\n", b"\xff\xfe\n", b"a" * 3_000_000])
+def test_bytes_that_are_no_address_add_nothing(typed: bytes, watchword: Watchword) -> None:
+    command = [sys.executable, "-m", "agent", "accounts", "add", "google"]
+    done = subprocess.run(
+        command, input=typed, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"}, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"watchword: that is not an email address; nothing was changed\n"
+    assert json.loads(watchword("accounts", "list", "--json").stdout) == []

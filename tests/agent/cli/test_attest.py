@@ -150,3 +150,16 @@ def test_on_a_terminal_an_empty_or_impossible_answer_keeps_nothing(
     code, _ = on_a_terminal("attest", email, typed=typed)
     assert code == 2
     assert statements(own_home) == []
+
+
+def test_a_number_that_was_not_offered_is_no_answer(watchword: Watchword, email: str, own_home: Path) -> None:
+    code, screen = on_a_terminal("attest", email, typed="99\n")
+    assert code == 2
+    assert "there is no answer 99; nothing was kept" in screen
+    assert statements(own_home) == []
+
+
+def test_ctrl_d_at_the_question_leaves_a_tidy_screen(watchword: Watchword, email: str) -> None:
+    code, screen = on_a_terminal("attest", email, typed="\x04")
+    assert code == 2
+    assert screen.endswith(":\x20\r\nwatchword: nothing was kept\r\n")

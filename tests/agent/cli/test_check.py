@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +165,76 @@ def test_a_damaged_status_file_is_never_passed_on(watchword: Watchword) -> None:
     assert done.returncode == 4
     assert done.stdout == ""
     assert "is damaged" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("doctor",), ("check", "two_step")])
+@pytest.mark.parametrize("instead", ["pipe", "endless"])
+def test_what_is_not_a_file_in_the_place_of_status_json_is_not_waited_for(
+    command: tuple[str, ...], instead: str, watchword: Watchword
+) -> None:
+    path = Path(Paths.here().status)
+    path.parent.mkdir(parents=True)
+    if instead == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    done = watchword(*command, timeout=30)
+    if command[0] == "check":
+        assert done.returncode == 3
+        assert load(path.read_bytes())
+    else:
+        assert done.returncode == 4
+        assert "Not a regular file" in done.stdout + done.stderr
+
+
+def test_a_recording_without_an_end_is_refused(watchword: Watchword) -> None:
+    done = watchword("check", "--replay", "/dev/zero")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "watchword: /dev/zero: is larger than 64 MiB, which no recording needs to be\n"
+
+
+def test_what_a_recording_says_cannot_move_the_cursor_or_break_the_document(
+    watchword: Watchword, tmp_path: Path
+) -> None:
+    for said in ("GN\x1b[31mOME", "GN\ud800OME"):
+        recording = a_recording(tmp_path, env={"XDG_CURRENT_DESKTOP": said})
+        for command in (("explain", "screen_lock"), ("check", "--json")):
+            done = watchword(*command, "--replay", recording)
+            assert done.returncode == 3
+            assert done.stderr == ""
+            assert "\x1b" not in done.stdout
+            assert "GN\ufffd" in done.stdout
+
+
+def test_rows_of_other_checks_keep_their_titles(watchword: Watchword) -> None:
+    watchword("check", "two_step", "screen_lock")
+    assert "Screen lock: " in watchword("check", "two_step").stdout
+
+
+def test_rows_of_a_removed_account_do_not_stay(watchword: Watchword) -> None:
+    watchword("accounts", "add", "google", "--label", "Work", "--no-address")
+    assert "Work" in watchword("check", "two_step").stdout
+    watchword("accounts", "remove", "Work")
+    assert "Work" not in watchword("check", "screen_lock").stdout
+
+
+@pytest.mark.parametrize(("terminal", "columns"), [("xterm", 20), ("dumb", 80)])
+def test_progress_fits_the_terminal(terminal: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", "check", "two_step", "screen_lock"], stdout=subprocess.DEVNULL, stderr=theirs
+    ) as running:
+        os.close(theirs)
+        screen = b""
+        with suppress(OSError):  # Linux answers EIO once the other side is closed
+            while part := os.read(ours, 4096):
+                screen += part
+        os.close(ours)
+        assert running.wait(timeout=30) == 3
+    if terminal == "dumb":
+        assert screen == b""
+    else:
+        assert b"Checking: " in screen
+        assert max(len(line) for line in screen.split(b"\r\x1b[K")) < columns

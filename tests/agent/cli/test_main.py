@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import time
 
 import pytest
 
-from agent.cli import COMMANDS
+from agent.cli import COMMANDS, run
 from tests.agent.cli.conftest import Watchword
 
 HEAVY = {"requests", "keyring", "psutil", "schedule", "plyer", "sqlite3", "packaging", "cryptography"}
@@ -70,3 +71,46 @@ def test_ctrl_c_ends_it_with_one_word() -> None:
     _, stderr = child.communicate(timeout=10)
     assert child.returncode == 130
     assert stderr == "watchword: stopped\n"
+
+
+CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all": "<&- >&- 2>&-"}
+
+
+@pytest.mark.parametrize("closed", CLOSED)
+@pytest.mark.parametrize(("command", "code"), [("check two_step --json", 3), ("accounts add google", 0), ("status", 4)])
+def test_a_closed_stream_changes_neither_the_work_nor_the_exit_code(command: str, code: int, closed: str) -> None:
+    line = f"{sys.executable} -m agent {command} {CLOSED[closed]}"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["schema", "config show", "status --json"])
+def test_results_that_cannot_be_written_are_an_error_of_the_agent(watchword: Watchword, command: str) -> None:
+    watchword("check", "two_step")
+    done = subprocess.run(
+        f"{sys.executable} -m agent {command} > /dev/full", shell=True, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (4, "watchword: output: No space left on device\n")
+
+
+def test_what_an_encoding_lacks_is_escaped_and_json_stays_json(
+    watchword: Watchword, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watchword("accounts", "add", "google", "--label", "B\u00fcro \U0001f469", "--no-address")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    shown, listed = watchword("accounts", "list"), watchword("accounts", "list", "--json")
+    assert "B\\u00fcro \\ud83d\\udc69" in shown.stdout
+    assert json.loads(listed.stdout)[0]["label"] == "B\u00fcro \U0001f469"
+    assert (shown.stderr, listed.stderr) == ("", "")
+
+
+def test_a_mistake_of_ours_is_one_sentence_and_never_the_exit_code_for_failing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise KeyError("secret value")
+
+    monkeypatch.setattr("agent.cli.schema.json_schema", broken)
+    assert run(["schema"]) == 4
+    assert capsys.readouterr().err == "watchword: something went wrong inside Watchword (KeyError). Please report it.\n"

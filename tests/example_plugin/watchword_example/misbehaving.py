@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,16 @@ def run(context: Context) -> Sequence[Any]:
     if how == "spin":
         while True:
             pass
+    if how == "fork":
+        if os.fork() == 0:  # and this one keeps the pipe open, out of reach
+            os.setsid()
+            time.sleep(15)
+            os._exit(0)
+        time.sleep(60)
+    if how == "noise":
+        for descriptor in range(3, 12):
+            with suppress(OSError):
+                os.write(descriptor, b'"\xff"\n')
     if how == "print":
         print('{"schema": "watchword.status/1"}')
     if how == "descriptor":
