@@ -8,7 +8,8 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from agent.store.errors import StoreError, is_damage, sentence
+from agent.store import rows
+from agent.store.errors import StoreError, is_damage, is_unexpected, sentence
 from agent.store.schema import migrate
 
 __all__ = ["in_memory", "make_private_folder", "open_or_replace"]
@@ -61,23 +62,36 @@ def _open(path: str) -> sqlite3.Connection:
     _make_private_file(path)
     connection = _connect(path)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # NORMAL survives a killed process; what a power cut could lose is in the journal, which is flushed.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        _check(connection)
-        migrate(connection, path)
+        _prepare(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        damage = sqlite3.DatabaseError(verdict)
-        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise damage
+def _prepare(connection: sqlite3.Connection, path: str) -> None:
+    """Bring it up to this version and see whether it can be read to its end.
+
+    SQLite knows whether its pages are sound, not whether a time is still a time. A value that cannot be read would stop
+    every command from now on, while a new store is filled again from the journal.
+    """
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL survives a killed process; what a power cut could lose is in the journal, which is flushed.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict == "ok":
+            migrate(connection, path)
+            rows.read_everything(connection)
+            return
+        cause: Exception | None = None
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        if isinstance(error, sqlite3.Error) and not is_unexpected(error):
+            raise
+        verdict, cause = str(error), error
+    damage = sqlite3.DatabaseError(verdict)
+    damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    raise damage from cause
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["StoreError", "is_damage", "sentence"]
+__all__ = ["StoreError", "is_damage", "is_unexpected", "sentence"]
 
 #: SQLite's result codes for a file that is not, or no longer, a sound database (https://www.sqlite.org/rescode.html).
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -16,7 +16,7 @@ REASONS = {
     sqlite3.SQLITE_PERM: "access to it is denied",
     sqlite3.SQLITE_BUSY: "another Watchword kept it busy; try again in a moment",
     sqlite3.SQLITE_LOCKED: "another Watchword kept it busy; try again in a moment",
-    sqlite3.SQLITE_IOERR: "the disk answered with an error",
+    sqlite3.SQLITE_IOERR: "the disk answered with an error; it may be full",
     sqlite3.SQLITE_CORRUPT: "it is damaged; it is repaired at the next start",
     sqlite3.SQLITE_NOTADB: "it is damaged; it is repaired at the next start",
 }
@@ -29,6 +29,11 @@ class StoreError(Exception):
 def is_damage(error: sqlite3.Error) -> bool:
     """The file itself is broken, as opposed to being busy, full or out of reach."""
     return _primary_code(error) in DAMAGE
+
+
+def is_unexpected(error: sqlite3.Error) -> bool:
+    """Our own statements do not fit the tables (one is missing), or Python cannot make text of what is in them."""
+    return _primary_code(error) in (0, sqlite3.SQLITE_ERROR)
 
 
 def sentence(path: str, error: sqlite3.Error) -> str:

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import msgspec
+
 from agent.contract import Attestation, Finding, Status
 from agent.store.journal import AccountKept, Attested, DeviceKept, Event
 from agent.store.records import LastReal, Standing, StoredAccount
@@ -19,6 +21,7 @@ __all__ = [
     "next_standing",
     "not_in",
     "put_account",
+    "read_everything",
     "restore",
     "set_meta",
     "standing_row",
@@ -88,7 +91,7 @@ def attested(connection: sqlite3.Connection) -> list[Attested]:
                 statement=statement,
                 statement_version=version,
                 answer=answer,
-                at=datetime.fromisoformat(at),
+                at=_moment(at),
                 evidence=evidence,
             ),
         )
@@ -129,8 +132,8 @@ def accounts(connection: sqlite3.Connection) -> list[AccountKept]:
             origin=origin,
             occurrence=occurrence,
             has_address=bool(has_address),
-            added_at=datetime.fromisoformat(added_at),
-            removed_at=datetime.fromisoformat(removed_at) if removed_at else None,
+            added_at=_moment(added_at),
+            removed_at=_moment(removed_at) if removed_at else None,
             revision=revision,
         )
         for account_id, service, label, origin, occurrence, has_address, added_at, removed_at, revision in rows
@@ -166,10 +169,8 @@ def standings(connection: sqlite3.Connection) -> dict[tuple[str, str | None], St
     """Where every check stands, by check and subject."""
     standings: dict[tuple[str, str | None], Standing] = {}
     for check_id, subject, status, reason, since, observed, *real in connection.execute("SELECT * FROM standing"):
-        last = LastReal(Status(real[0]), real[1], datetime.fromisoformat(real[2])) if real[0] else None
-        standings[check_id, subject or None] = Standing(
-            Status(status), reason, datetime.fromisoformat(since), datetime.fromisoformat(observed), last
-        )
+        last = LastReal(Status(real[0]), real[1], _moment(real[2])) if real[0] else None
+        standings[check_id, subject or None] = Standing(Status(status), reason, _moment(since), _moment(observed), last)
     return standings
 
 
@@ -198,6 +199,30 @@ def meta(connection: sqlite3.Connection, key: str) -> str | None:
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Keep a single value."""
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def read_everything(connection: sqlite3.Connection) -> None:
+    """Read every row once, as the rest of the agent will.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: there is something that no Watchword wrote.
+    """
+    for table in ("meta", "memory", "accounts", "attestations", "standing"):
+        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  (the names are those above)
+            if any(isinstance(value, bytes) for value in row):
+                raise ValueError(f"bytes where text should be, in {table}")
+    accounts(connection)
+    attested(connection)
+    standings(connection)
+    for (value,) in connection.execute("SELECT value FROM memory"):
+        msgspec.json.decode(value)
+
+
+def _moment(written: str) -> datetime:
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a time zone: {written!r}")
+    return at
 
 
 def text(at: datetime) -> str:

@@ -248,6 +248,45 @@ def test_a_damaged_store_is_set_aside_and_rebuilt_without_losing_a_statement(pat
         assert store.notes == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE standing SET status = 'fbil'",
+        "UPDATE standing SET since = '2026-11-22T10:00:00'",
+        "UPDATE standing SET real_at = NULL",
+        "UPDATE accounts SET added_at = '2026-11-22T10:00:00.42}406+00:00'",
+        "UPDATE accounts SET label = x'ff'",
+        "UPDATE accounts SET label = CAST(x'ff' AS TEXT)",
+        "INSERT INTO memory VALUES ('breach', 'key', '{')",
+        "DROP TABLE standing",
+        "DROP TABLE meta",
+        "PRAGMA user_version = 0",
+    ],
+)
+def test_a_value_that_cannot_be_read_does_not_stop_every_command_from_now_on(paths: Paths, change: str) -> None:
+    with Store.open(paths) as store:
+        account = store.add_account("google", "Work", now=NOW)
+        store.attest(statement(account.id))
+        store.settle([("two_step", finding("pass", subject=account.id))], NOW)
+    with sqlite3.connect(paths.store) as other:
+        other.execute(change)
+    other.close()
+    with Store.open(paths) as store:
+        assert "damaged" in store.notes[0]
+        assert store.accounts() == (account,)
+        assert [made.subject for made in store.attestations()] == [account.id]
+        store.settle([("two_step", finding("pass", subject=account.id))], NOW)
+    with Store.open(paths) as store:
+        assert store.notes == []
+
+
+def test_a_pipe_in_the_place_of_the_journal_is_not_waited_for(paths: Paths) -> None:
+    os.makedirs(paths.data)
+    os.mkfifo(paths.journal)
+    store = Store.in_memory(paths)
+    assert store.notes == [f"The journal {paths.journal} could not be read: Not a regular file."]
+
+
 def test_a_lost_store_is_rebuilt_from_the_journal(paths: Paths) -> None:
     with Store.open(paths) as store:
         store.attest(statement())
