@@ -69,7 +69,8 @@ def install(lock):
             return problem
     # Compiled once here, where it may be written; a round then starts in half the time.
     sources = [os.path.join(HERE, name) for name in ("agent", "checks", "config")]
-    subprocess.call([PYTHON, "-m", "compileall", "-q", *sources], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    compile_all = [PYTHON, "-P", "-m", "compileall", "-q", *sources]
+    subprocess.call(compile_all, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         with open(stamp_file(lock), "w", encoding="ascii") as file:
             file.write(stamp_of(lock))
@@ -117,7 +118,8 @@ def make_environment():
 
 def pip(step):
     """One pip command, silent when it works. Returns a sentence when it does not."""
-    command = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *step]
+    # -P: nor must one named "json.py".
+    command = [PYTHON, "-P", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *step]
     done = subprocess.run(
         command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
     )
@@ -170,4 +172,8 @@ def say(words):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("start.py: stopped")
+        sys.exit(130)

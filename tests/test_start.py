@@ -90,3 +90,24 @@ def test_the_locks_name_no_place_to_download_from() -> None:
         assert "--index-url" not in text
         assert "--find-links" not in text
         assert "--hash=sha256:" in text
+
+
+def test_files_where_one_works_are_not_run_as_parts_of_it(
+    checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name in ("json", "tempfile", "compileall", "agent", "config"):
+        (elsewhere / f"{name}.py").write_text("open('was-run', 'w')\nraise SystemExit(9)\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1", "PIP_RETRIES": "1"}
+    nowhere |= {"PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": "", "PIP_EXTRA_INDEX_URL": ""}
+    done = subprocess.run(
+        [sys.executable, checkout / "start.py", "check"],
+        cwd=elsewhere,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1].startswith("start.py: the packages could not be fetched: ")
+    assert not (elsewhere / "was-run").exists()
