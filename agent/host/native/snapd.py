@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import socket
-import sys
 import time
 from typing import Any
 
@@ -72,7 +71,6 @@ class _UnixConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the socket instead of to a host."""
-        assert sys.platform != "win32"  # which has no such sockets in Python, and no snapd
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._address)
