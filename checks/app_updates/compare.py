@@ -109,7 +109,7 @@ def _brave(version: str, _: str) -> str | None:
     numbers = version.split(".")
     if not DOTTED.fullmatch(version):
         return None
-    if len(numbers) == 4 and int(numbers[0]) >= FIRST_CHROMIUM:
+    if len(numbers) == 4 and int(numbers[0]) >= FIRST_CHROMIUM and int(numbers[1]) > 0:  # Chromium's second one is 0
         return ".".join(numbers[1:])
     if len(numbers) == 4 and numbers[3] == "0":
         return ".".join(numbers[:3])

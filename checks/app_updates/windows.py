@@ -85,7 +85,8 @@ def _is_winget_s(app: Installed) -> bool:
 
 
 def _wanted(app: Installed) -> Wanted:
-    package = app.known.winget if app.known and _is_winget_s(app) else ""
+    # The id stands for the app from its maker's page; the one from the Store counts its versions otherwise.
+    package = app.known.winget if app.known and _is_winget_s(app) and not app.from_store else ""
     return Wanted(app.package, app.product_code, app.family, package)
 
 
@@ -94,7 +95,8 @@ def _listed(app: Installed, known: Known[Answer] | Unreadable, name: str) -> lis
     if isinstance(known, Unreadable):
         return [Source(app, WINGET, WINGET, None, known, name, decides=decides)]
     if app.package not in known.said:
-        return [Unchecked(app.name, app.version, desktop.NO_ANSWER, app.place)]
+        # It came after the list was last looked at, and there has been no looking since.
+        return [Source(app, WINGET, WINGET, None, Unreadable("no_answer", name), name, decides=decides)]
     listed = known.said[app.package]
     if listed is None:
         return [Unchecked(app.name, app.version, desktop.NO_FEED, app.place)]

@@ -44,4 +44,7 @@ def newest(versions: Sequence[str], scheme: str) -> str | None:
     Raises:
         BadVersionError: one of them is not a version of that scheme.
     """
-    return max(versions, key=cmp_to_key(SCHEMES[scheme]), default=None)
+    order = SCHEMES[scheme]
+    for version in versions:
+        order(version, version)  # a single one would not be looked at
+    return max(versions, key=cmp_to_key(order), default=None)
