@@ -19,10 +19,12 @@ from checks.app_updates.answers import remembered_answer
 from checks.app_updates.facts import Held, ManagerFacts, Pending
 from checks.app_updates.linux_managers.list_dates import newest
 
-__all__ = ["parse_outdated", "read"]
+__all__ = ["NAME", "NOT_OURS", "TITLE", "parse_outdated", "read"]
 
 NAME = "homebrew"
 TITLE = "Homebrew"
+#: The reason when it belongs to another account of this computer.
+NOT_OURS = "not_ours"
 TIMEOUT_SECONDS = 20.0
 #: As a program of its own, because a host gives programs no variables.
 QUIET = ("env", "HOMEBREW_NO_AUTO_UPDATE=1", "HOMEBREW_NO_ANALYTICS=1", "HOMEBREW_NO_ENV_HINTS=1")
@@ -113,7 +115,7 @@ def _not_ours(host: Host, prefix: str) -> Unreadable | None:
         return owner
     if owner is None:
         return Unreadable("empty", where)
-    return Unreadable("denied", where) if host.user.uid == 0 or owner != host.user.uid else None
+    return Unreadable(NOT_OURS, where) if host.user.uid == 0 or owner != host.user.uid else None
 
 
 def _lists(host: Host) -> list[str]:

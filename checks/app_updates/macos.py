@@ -28,6 +28,7 @@ TIMEOUT_SECONDS = 5.0
 SPARKLE = "sparkle"
 #: Apps that are asked about at an address of their own; the rest of an unusual collection is counted as not checked.
 MAX_SPARKLE = 60
+NOT_OURS = "it belongs to another account of this computer"
 NO_APP_STORE = "only the App Store itself knows its latest version"
 
 
@@ -112,8 +113,14 @@ def _from_store(context: Context, apps: list[Installed]) -> Reading:
 def _from_homebrew(context: Context, apps: list[Installed]) -> Reading:
     """Homebrew's packages, without the casks whose app was looked at already."""
     facts = homebrew.read(context)
-    if facts is None or isinstance(facts.pending, Unreadable):
-        return Reading(() if facts is None else (facts,))
+    if facts is None:
+        return Reading()
+    if isinstance(facts.pending, Unreadable):
+        if facts.pending.reason != homebrew.NOT_OURS:
+            return Reading((facts,))
+        # Nobody but its owner can ever tell; that must not make this person's computer unknown for good.
+        other = Unchecked(homebrew.TITLE, "", NOT_OURS, homebrew.TITLE)
+        return Reading(unchecked=(other,), kept=frozenset({homebrew.NAME}))
     names = {app.cask: app.name for app in known_apps(context.host.system) if app.cask}
     seen = {app.known.cask for app in apps if app.known is not None and app.known.cask}
     pending = tuple(

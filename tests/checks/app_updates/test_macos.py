@@ -427,9 +427,9 @@ def test_a_cask_of_an_app_that_was_looked_at_already_is_not_counted_twice() -> N
 @pytest.mark.parametrize(
     ("host", "expected"),
     [
-        (homebrew(owner=502), "unknown no_permission"),
+        (homebrew(owner=502), "unknown nothing_compared"),
         (homebrew(owner=None), "unknown unreadable"),
-        (homebrew(owner=0, user={"name": "root", "home": "/var/root", "uid": 0}), "unknown no_permission"),
+        (homebrew(owner=0, user={"name": "root", "home": "/var/root", "uid": 0}), "unknown nothing_compared"),
         (homebrew(lists_at=None), "unknown no_lists"),
         (homebrew(lists_at=NOW - 8 * DAY), "unknown stale"),
         (homebrew(lists_at=NOW + 8 * DAY), "unknown unreadable"),
@@ -448,6 +448,12 @@ def test_a_cask_of_an_app_that_was_looked_at_already_is_not_counted_twice() -> N
 )
 def test_a_homebrew_that_cannot_be_asked_is_no_pass(host: Any, expected: str) -> None:
     assert outcome(judged(host, feeds())) == expected
+
+
+def test_homebrew_of_somebody_else_is_not_checked_and_stands_in_nobodys_way() -> None:
+    finding = judged(homebrew(owner=502, apps={"Google Chrome": CURRENT_CHROME}), feeds())
+    assert outcome(finding) == "pass partly"
+    assert item(finding, "Homebrew")[0] == "unknown"
 
 
 def test_homebrew_of_somebody_else_is_never_run() -> None:
