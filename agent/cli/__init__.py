@@ -112,7 +112,14 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, module in COMMANDS.items():
         if asked not in COMMANDS or name == asked:
             import_module(f"agent.cli.{module}").add_parser(commands)
+            _speak_plainly(commands.choices[name], name)
     return parser
+
+
+def _speak_plainly(parser: argparse.ArgumentParser, name: str) -> None:
+    """A command's help begins with what it does: its module's words, without the command's name and its quotes."""
+    words = (parser.description or "").removeprefix(f"``watchword {name}``: ").replace("``", "`")
+    parser.description = words[:1].upper() + words[1:]
 
 
 def _log_to(stream: IO[str] | None) -> None:

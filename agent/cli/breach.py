@@ -15,6 +15,8 @@ from checks.breach.remembered import acknowledge
 
 __all__ = ["add_parser", "run"]
 
+SAID = "say that you have dealt with known breaches"
+
 EPILOG = """\
 Do this once you have changed the passwords. It covers every breach that the last check showed for the account, and for
 the other accounts with the same address; one that comes to light later is told again.
@@ -27,12 +29,12 @@ examples:
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("breach", help="say that you have dealt with known breaches", allow_abbrev=False)
+    parser = subparsers.add_parser("breach", help=SAID, description=__doc__, allow_abbrev=False)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     one = actions.add_parser(
         "acknowledge",
         help="you have dealt with the breaches of an account",
-        description=__doc__,
+        description="Say that you have dealt with the breaches of an account, so that only new ones are told.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

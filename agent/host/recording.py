@@ -109,6 +109,8 @@ def load(data: bytes, name: str = "recording") -> Recording:
     document = _json(data, name)
     try:
         return msgspec.convert(document, Recording, str_keys=True)
+    except UnicodeEncodeError as error:  # half of a surrogate pair, in bytes or in a reason
+        raise BadRecordingError(f"{name}: holds {error.object[error.start]!a}, which is no character") from error
     except (msgspec.ValidationError, RecursionError) as error:
         from agent.host.recording_errors import place_of  # only for a file that is wrong
 

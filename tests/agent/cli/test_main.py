@@ -29,6 +29,7 @@ def test_every_command_has_help(command: str, watchword: Watchword) -> None:
     done = watchword(command, "--help")
     assert done.returncode == 0
     assert done.stdout.startswith(f"usage: watchword {command}")
+    assert "``" not in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [(), ("nonsense",), ("check", "--nonsense"), ("config",)])

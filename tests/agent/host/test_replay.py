@@ -324,6 +324,12 @@ def test_what_is_no_json_or_no_recording_gets_one_line(data: bytes, expected: st
     assert complaint(data).startswith(expected)
 
 
+def test_half_a_character_where_bytes_should_be_gets_one_line() -> None:
+    entry = b'"files": {"/x": {"base64": "\\ud800"}}'
+    said = complaint(b'{"format": "watchword.recording/1", "system": "linux", %s}' % entry)
+    assert said == "holds '\\ud800', which is no character"
+
+
 def test_a_huge_file_is_refused() -> None:
     assert complaint(b" " * (64 * 1024 * 1024 + 1)).startswith("is larger than 64 MiB")
 
