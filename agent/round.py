@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from agent import __version__, discovery, plugins
-from agent.contract import Account, Attestation, Check, Context, Finding, Http, Response, Status
+from agent.contract import Account, Attestation, Category, Check, Context, Finding, Http, Response, Severity, Status
 from agent.device import os_version
 from agent.host import Host, Unreadable
 from agent.runner import Outcome, run_checks
@@ -25,7 +25,17 @@ from agent.words import text_for
 from config.schema import Settings
 from config.text import quoted
 
-__all__ = ["KeptMemory", "NoNetwork", "Round", "RoundError", "Subjects", "chosen_checks", "document", "run"]
+__all__ = [
+    "KeptMemory",
+    "NoNetwork",
+    "Round",
+    "RoundError",
+    "Subjects",
+    "chosen_checks",
+    "document",
+    "run",
+    "with_others",
+]
 
 
 class RoundError(Exception):
@@ -96,7 +106,12 @@ def chosen_checks(only: Sequence[str], settings: Settings) -> tuple[list[Check],
             known = ", ".join([*builtin, *settings.plugins])
             raise RoundError(f"there is no check {quoted(name)}; the checks are {known}")
     checks = discovery.builtin_checks([name for name in builtin if not wanted or name in wanted])
-    notes = []
+    every = {*builtin, *settings.plugins}
+    notes = [
+        f"checks.disabled names {quoted(name)}, which is no check"
+        for name in settings.checks.disabled
+        if name not in every
+    ]
     for name in dict.fromkeys(settings.plugins):
         if name in builtin:
             notes.append(f"the machine policy lists {name} under plugins, but it is one of Watchword's own checks")
@@ -107,7 +122,14 @@ def chosen_checks(only: Sequence[str], settings: Settings) -> tuple[list[Check],
             checks.append(plugins.start(name))
         except plugins.PluginError as error:
             notes.append(str(error))
+            checks.append(_unusable(name))
     return checks, notes
+
+
+def _unusable(name: str) -> Check:
+    """Stands for a check that the policy names but that cannot be started, so that it is seen to be missing."""
+    finding = Finding(status=Status.UNKNOWN, reason="not_run", severity=Severity.LOW)
+    return Check(name, name, Category.DEVICE, lambda _: [finding], frozenset({"not_run"}))
 
 
 def run(
@@ -160,12 +182,10 @@ def document(
     health_ok: bool = True,
     labels: Mapping[str, str] = MappingProxyType({}),
     standings: Mapping[tuple[str, str | None], Standing] = MappingProxyType({}),
-    other_rows: Sequence[CheckRow] = (),
 ) -> Document:
     """The status document of a round.
 
-    ``labels`` names the accounts by id, ``standings`` says since when each finding has stood, ``other_rows`` are those
-    of checks that this round did not run.
+    ``labels`` names the accounts by id, ``standings`` says since when each finding has stood.
     """
     now = done.started_at.replace(microsecond=0)
     rows = [
@@ -192,15 +212,27 @@ def document(
         for outcome in done.outcomes
         for finding in outcome.findings
     ]
-    rows.extend(other_rows)
     return Document(
         generated_at=now,
         agent=AgentPart(__version__, "ok" if health_ok else "degraded", "unavailable"),
         device=DevicePart(device_id, settings.device.label, host.system.value, os_version(host)),
         policy=PolicyPart(settings.profile.name, digest),
-        summary=summarise(rows, now, (key for key, standing in standings.items() if standing.last_real is not None)),
+        summary=summarise(rows, now, _known_once(standings)),
         checks=tuple(rows),
     )
+
+
+def with_others(
+    document: Document, others: Sequence[CheckRow], standings: Mapping[tuple[str, str | None], Standing]
+) -> Document:
+    """The document with the rows of checks that its round did not run, summed up anew."""
+    rows = (*document.checks, *others)
+    summary = summarise(rows, document.generated_at, _known_once(standings))
+    return msgspec.structs.replace(document, checks=rows, summary=summary)
+
+
+def _known_once(standings: Mapping[tuple[str, str | None], Standing]) -> list[tuple[str, str | None]]:
+    return [key for key, standing in standings.items() if standing.last_real is not None]
 
 
 def _since(standing: Standing | None, now: datetime) -> datetime:

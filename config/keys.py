@@ -131,8 +131,9 @@ _ALL = (
     Key(
         "device.label",
         "what this computer is called in reports; never its host name",
-        "a name of 1 to 60 characters",
-        lambda value: _is_line(value, 60) and value.strip() != "",
+        "a name of 1 to 40 characters without any of @ < > / \\ :",
+        # The same rule as for what a report may hold: no address, path or link can be in it.
+        lambda value: _is_line(value, 40) and value.strip() != "" and not set(value) & set("@<>/\\:"),
         personal=True,
     ),
     _names("checks.disabled", "checks that are switched off", "ids of checks"),

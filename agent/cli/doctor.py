@@ -80,7 +80,9 @@ def examine(config: str | None) -> Iterator[Part]:
     yield _session_bus()
     yield from _plugins(session)
     yield Part("alerts", State.LIMITED, "this version shows results when asked; it does not alert yet")
-    yield Part("reports", State.LIMITED, "nothing is sent anywhere; office IT can read status.json")
+    yield Part(
+        "reports", State.LIMITED, "nothing is sent anywhere; results stay in status.json, which only you can read"
+    )
 
 
 def _store(session: Session) -> Part:

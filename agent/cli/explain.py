@@ -10,7 +10,7 @@ from agent.cli import FAILED
 from agent.cli.check import add_round_options, perform
 from agent.cli.rounds import RoundResult
 from agent.cli.show import Style, item_line, row_lines, spoken_time, style_for
-from agent.contract import Basis, Evidence, Fact, Finding
+from agent.contract import Basis, Evidence, Fact, Finding, Status
 from agent.status import CheckRow, exit_code
 
 __all__ = ["add_parser", "run"]
@@ -55,8 +55,8 @@ def _lines(result: RoundResult, check_id: str, style: Style) -> Iterable[str]:
 
 def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
     yield from _section("What it rests on:", [_evidence_line(evidence) for evidence in finding.evidence])
-    yield from _section("In detail:", [item_line(item) for item in row.items])
-    yield f"How we know: {BASES[row.basis]}, {spoken_time(row.observed_at)}"
+    how = "we do not" if row.status is Status.UNKNOWN else BASES[row.basis]
+    yield f"How we know: {how}, {spoken_time(row.observed_at)}"
     yield f"Reason: {row.id}.{row.reason}" + (f" ({row.error})" if row.error else "")
     if row.facts:
         yield "Facts: " + ", ".join(f"{name}={_fact(value)}" for name, value in sorted(row.facts.items()))
@@ -68,6 +68,7 @@ def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
         yield from _section("More about it:", row.text.links)
     if row.refs:
         yield "Advice behind it: " + ", ".join(row.refs)
+    yield from _section("In detail:", [item_line(item) for item in row.items])
     yield ""
 
 

@@ -33,6 +33,11 @@ you for one: not Watchword by itself, not your office, not Have I Been Pwned.
 exit codes: 0 long enough and not in a known leak; 1 too short or leaked; 3 the leaks could not be looked up
 """
 
+GIVEN = (
+    "a password does not belong in a command: others can see it there, and your shell keeps it. Type only "
+    "`watchword password`, and clear this line from your shell's history."
+)
+
 WHY = {
     "offline": "there is no network, or it is switched off in the settings",
     "timeout": "the service did not answer in time",
@@ -54,11 +59,16 @@ def add_parser(subparsers: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
+    # Taken only to be refused: the usual complaint about it would print it once more.
+    parser.add_argument("given", nargs="*", help=argparse.SUPPRESS)
     parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Ask for a password and say what is known about it."""
+    if args.given:
+        print(f"watchword: {GIVEN}", file=stderr)
+        return USAGE
     paths = Paths.here()
     try:
         settings = load(args.config or paths.config, paths.policy, must_exist=args.config is not None).settings

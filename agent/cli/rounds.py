@@ -68,7 +68,8 @@ def live_round(
 ) -> RoundResult:
     """Check this computer, keep what must be kept, and put status.json in place.
 
-    Checks named in ``ids`` are asked afresh; the rows of the others stay in the document as they were.
+    Checks named in ``ids`` are asked afresh and alone in the result; in status.json the rows of the others stay as they
+    were.
 
     Raises:
         SessionError: wrong settings, or a check that does not exist.
@@ -99,6 +100,7 @@ def live_round(
             on_done=on_done,
         )
         failed = _keep(session, done, notes)
+        standings = store.standings()
         document = rounds.document(
             done,
             host,
@@ -107,11 +109,11 @@ def live_round(
             device_id=store.device_id(),
             health_ok=not (failed or notes or unusable),
             labels=known.labels,
-            standings=store.standings(),
-            other_rows=_rows_of_others(session, done, known.labels) if ids else (),
+            standings=standings,
         )
+        others = _rows_of_others(session, done, known.labels) if ids else ()
     try:
-        write(document, Path(session.paths.status))
+        write(rounds.with_others(document, others, standings), Path(session.paths.status))
     except StatusError as error:
         notes.append(str(error))
         failed = True

@@ -65,8 +65,10 @@ def document_lines(document: Document, style: Style, *, titles: dict[str, str]) 
     for row in sorted(document.checks, key=lambda row: ORDER.index(row.status)):
         yield from row_lines(row, style, titles)
     yield ""
-    yield style.paint(overall_sentence(document), "1")
-    yield "These checks cover settings only. `watchword explain CHECK` shows what a result rests on."
+    yield from (style.paint(line, "1") for line in _wrapped(overall_sentence(document), style, ""))
+    yield from _wrapped(
+        "These checks cover settings only. `watchword explain CHECK` says more about a result.", style, ""
+    )
 
 
 def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[str]:

@@ -46,10 +46,20 @@ def test_what_check_found_is_what_status_shows(watchword: Watchword) -> None:
     assert watchword("status").stdout == watchword("status", "--plain").stdout != ""
 
 
-def test_one_check_by_name_leaves_the_rows_of_the_others(watchword: Watchword) -> None:
+def test_one_check_by_name_is_shown_alone_and_leaves_the_rows_of_the_others(watchword: Watchword) -> None:
     watchword("check", "--json")
     document = json.loads(watchword("check", "two_step", "--json").stdout)
-    assert sorted(statuses(document)) == sorted(CHECKS)
+    assert list(statuses(document)) == ["two_step"]
+    kept = json.loads(watchword("status", "--json").stdout)
+    assert sorted(statuses(kept)) == sorted(CHECKS)
+    assert sum(kept["summary"]["counts"].values()) == len(CHECKS)
+
+
+def test_a_name_that_is_no_check_is_noticed_among_those_switched_off(watchword: Watchword, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[checks]\ndisabled = ["screenlock"]\n')
+    done = watchword("check", "two_step", "--config", str(path))
+    assert "checks.disabled names 'screenlock', which is no check" in done.stderr
 
 
 def test_since_stays_while_a_finding_stays_as_it_is(watchword: Watchword) -> None:

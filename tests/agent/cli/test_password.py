@@ -217,3 +217,10 @@ def test_on_a_terminal_nothing_that_is_typed_is_shown(config: Path) -> None:
 
     assert b"Long enough" in shown
     assert b"planted" not in shown
+
+
+def test_a_password_in_the_command_is_refused_and_not_repeated(watchword: Watchword) -> None:
+    done = watchword("password", "hunter2-hunter2")
+    assert done.returncode == 2
+    assert "does not belong in a command" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
