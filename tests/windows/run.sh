@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Run pytest in a real Windows Python under Wine, against this checkout.
 #
-#   tests/windows/run.sh [PYTEST ARGUMENT]...       without one: everything that is meant to pass on Windows
+#   tests/windows/run.sh                            everything that is meant to pass on Windows
+#   tests/windows/run.sh PYTEST_ARGUMENT...         only what these name
 #   tests/windows/run.sh --python [ARGUMENT]...     that Python itself
 #
 # WATCHWORD_WINE names where that Python is kept (see wine-python.sh).
@@ -36,7 +37,7 @@ environment=(
 # Not here: tests of Linux's own parts, and of the command line, which tests/windows has tests of its own for.
 everything=(
   tests/windows tests/config tests/checks tests/agent/host
-  tests/agent/test_{accounts,http,journal,paths,recorder,runner,secrets,status,store,words}.py
+  tests/agent/test_{accounts,http,journal,recorder,runner,secrets,status,store,words}.py
   --ignore=tests/config/test_loader.py            # who owns a file
   --ignore=tests/agent/host/test_live.py          # tests/windows has its own
   --ignore=tests/agent/host/native                # D-Bus, snapd
@@ -44,6 +45,7 @@ everything=(
 )
 # Rights, links and signals as only POSIX has them, names that Windows forbids, and Linux's keyring.
 not_on_windows=(
+  tests/checks/app_updates/feeds/test_winget_index.py::test_a_folder_with_signs_of_an_address_in_its_name_is_no_trouble
   tests/agent/host/test_replay.py::test_a_recorded_glob_finds_what_the_real_one_finds
   tests/agent/host/test_watch.py::test_a_real_process_is_found_again
   tests/agent/host/test_watch.py::test_a_watched_folder_replays_its_globs_and_files
@@ -55,6 +57,7 @@ not_on_windows=(
   tests/agent/test_status.py::test_a_reader_always_finds_a_whole_document
   tests/agent/test_status.py::test_only_its_owner_may_read_it
   tests/agent/test_store.py::test_a_folder_that_cannot_be_made_is_one_clear_error
+  tests/agent/test_store.py::test_a_pipe_in_the_place_of_the_journal_is_not_waited_for
   tests/agent/test_store.py::test_files_are_for_their_owner_only_even_with_a_loose_umask
   tests/agent/test_store.py::test_killed_at_any_moment_no_statement_that_was_confirmed_is_lost
   tests/agent/test_store.py::test_loose_rights_of_an_existing_store_are_tightened
