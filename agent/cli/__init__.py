@@ -62,6 +62,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         _speak_utf8()
     _log_to(None)
+    os.umask(0o077)  # whatever is written from here on is the person's alone, and so are the folders on the way to it
     try:
         args = _parser(arguments).parse_args(arguments)
         if args.verbose:
