@@ -142,15 +142,25 @@ def test_an_answer_that_does_not_end_in_time_is_given_up() -> None:
     assert beside_a_good_one(lambda ctx: list(endless(ctx)), seconds=0.3).reason == "timeout"
 
 
+def after(seconds: float) -> Callable[[Any], list[Finding]]:
+    """A check that takes its time."""
+
+    def run(ctx: Any) -> list[Finding]:
+        time.sleep(seconds)
+        return [FINE]
+
+    return run
+
+
 def test_checks_run_side_by_side() -> None:
-    checks = [a_check(lambda ctx: time.sleep(0.3) or [FINE], id=f"slow_{number}") for number in range(8)]
+    checks = [a_check(after(0.3), id=f"slow_{number}") for number in range(8)]
     started = time.monotonic()
     assert all(outcome.answered for outcome in outcomes_of(*checks).values())
     assert time.monotonic() - started < 1.5
 
 
 def test_outcomes_come_in_the_order_asked_for() -> None:
-    slow = a_check(lambda ctx: time.sleep(0.2) or [FINE], id="slow")
+    slow = a_check(after(0.2), id="slow")
     quick = a_check(lambda ctx: [FINE], id="quick")
     assert list(outcomes_of(slow, quick)) == ["slow", "quick"]
 

@@ -371,7 +371,10 @@ def test_a_name_with_a_nul_is_refused() -> None:
         ),
         ("[checks]\ndisabled = 'breach'", 'checks.disabled: found "breach" (text); allowed: a list of ids of checks'),
         ("[checks]\ndisabled = [1]", "checks.disabled: found [1] (a list); allowed: a list of ids of checks"),
-        ("[device]\nlabel = ''", 'device.label: found "" (text); allowed: a name of 1 to 40 characters without any of @ < > / \\ :'),
+        (
+            "[device]\nlabel = ''",
+            'device.label: found "" (text); allowed: a name of 1 to 40 characters without any of @ < > / \\ :',
+        ),
         (
             "[device]\nlabel = 'a\u202eb'",
             'device.label: found "a\\u202eb" (text); allowed: a name of 1 to 40 characters without any of @ < > / \\ :',

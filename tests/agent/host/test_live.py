@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from agent.host import Completed, System, Unreadable, programs
+from agent.host.collecting import collect_in_threads
 from agent.host.live import MAX_FILE_BYTES, LiveHost, this_system
 from agent.host.native import winregistry
 
@@ -317,7 +318,7 @@ def test_without_a_notice_from_the_kernel_the_answer_is_the_same(
 
 
 def test_the_way_it_is_done_on_windows_gives_the_same_answers(host: LiveHost, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "_collect", programs._collect_in_threads)
+    monkeypatch.setattr(programs, "_collect", collect_in_threads)
     assert shell(host, "echo out; echo err >&2; exit 3") == Completed(3, "out\n", "err\n")
     assert reason(host.run(["sleep", "60"], 0.2)) == "timeout"
     assert reason(host.run(["yes"])) == "too_large"

@@ -55,8 +55,8 @@ def told(
     """What Windows tells of its power: ``display``, ``sleep`` (seconds) and ``password``, for mains and battery."""
     queries: list[dict[str, Any]] = []
     if modern is not None:
-        value = {"modern_standby": modern, "batteries": battery}
-        queries.append({"name": "power_capabilities", "value": value})
+        capabilities = {"modern_standby": modern, "batteries": battery}
+        queries.append({"name": "power_capabilities", "value": capabilities})
     elif battery is not None:
         queries.append({"name": "battery_present", "value": battery})
     for name, both in values.items():
