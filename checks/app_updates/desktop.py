@@ -142,11 +142,13 @@ def _of_its_own(line: Line) -> Line:
 def _one_key_each(found: Iterable[Source | Unchecked]) -> Sequence[Source | Unchecked]:
     """Two copies of one app in different places are two apps to look at, under a name each; a copy's twin is one."""
     seen: dict[tuple[str, str], Source] = {}
+    others: set[Unchecked] = set()
     result: list[Source | Unchecked] = []
     copies: dict[str, int] = {}
     for each in found:
         if isinstance(each, Unchecked):
-            if each not in result:
+            if each not in others:
+                others.add(each)
                 result.append(each)
             continue
         twin = (each.app.package, each.app.version)

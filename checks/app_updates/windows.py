@@ -41,10 +41,8 @@ def read(context: Context) -> Reading:
     if isinstance(apps, Unreadable):
         return Reading((ManagerFacts("programs", WINGET, apps, None, apps.where, title="the list of programs"),))
     asker = Asker(context)
-    mine = [app for app in apps if app.known is not None and app.known.feed not in (None, WINGET)]
-    others = [app for app in apps if app not in mine]
-    found = [desktop.by_feed(context, asker, app) for app in mine]
-    found.extend(_by_winget(asker, others))
+    found = [desktop.by_feed(context, asker, app) for app in apps if _has_own_feed(app)]
+    found.extend(_by_winget(asker, [app for app in apps if not _has_own_feed(app)]))
     return desktop.gathered(context, found)
 
 
@@ -74,6 +72,10 @@ def _by_winget(asker: Asker, apps: Sequence[Installed]) -> list[Source | Uncheck
         if app.package in wanted:
             found.extend(_listed(app, known, here.name))
     return found
+
+
+def _has_own_feed(app: Installed) -> bool:
+    return app.known is not None and app.known.feed not in (None, WINGET)
 
 
 def _is_wanted(app: Installed) -> bool:

@@ -28,6 +28,8 @@ FORMAT = 1
 INTERVAL_HOURS = (18.0, 30.0)
 #: After an answer that was of no use.
 RETRY = timedelta(hours=3)
+#: The same for a large one, when it did not come through.
+LARGE_RETRY = timedelta(hours=11)
 #: A person who asks for the check by name asks the feeds too, but not over and over.
 AGAIN = timedelta(minutes=10)
 #: What a server may ask us to wait at most.
@@ -149,10 +151,12 @@ class Asker:
         answer = self._context.http.get(self._through_mirror(url), headers=headers)
         state.asked_at = now
         if isinstance(answer, Unreadable):
-            # Without a network there is no need to try the others; it costs nothing to try again next round.
-            self._silent = MAX_SILENT if answer.reason == "offline" else self._silent + 1
-            state.trouble = "offline" if answer.reason == "offline" else "no_answer"
-            state.next_at = now
+            offline = answer.reason == "offline"
+            # Without a network there is no need to try the others; it costs nothing to try again next round. What is
+            # asked seldom is large, and a line that is too slow for it is not kept busy with trying.
+            self._silent = MAX_SILENT if offline else self._silent + 1
+            state.trouble = "offline" if offline else "no_answer"
+            state.next_at = now if offline or every is None else now + LARGE_RETRY
             return state
         self._silent = 0
         state.next_at = now + RETRY

@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -83,7 +83,9 @@ def _unpacked(body: bytes) -> Iterator[str]:
                     file.write(chunk)
         yield f"{Path(path).as_uri()}?mode=ro&immutable=1"
     finally:
-        os.unlink(path)
+        # A virus scanner may hold a new file for a moment; what was read from it holds all the same.
+        with suppress(OSError):
+            os.unlink(path)
 
 
 def _listed(index: sqlite3.Connection, wanted: Wanted) -> Listed | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import tempfile
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def test_no_file_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_a_folder_with_signs_of_an_address_in_its_name_is_no_trouble(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "100% Zoë?mode=rw#x"
+    question = "" if sys.platform == "win32" else "?"  # Windows has no such names
+    folder = tmp_path / f"100% Zoë{question}mode=rw#x"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     assert one(winget_list(SEVEN), product_code="7-Zip") is not None
