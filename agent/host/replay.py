@@ -88,7 +88,8 @@ class ReplayHost:
         failure = self.recording.unreadable.get("processes")
         if failure is not None:
             return Unreadable(failure, "processes")
-        return [process for process in self.recording.processes if not names or process.name in names]
+        wanted = {self._name(name) for name in names}
+        return [process for process in self.recording.processes if not names or self._name(process.name) in wanted]
 
     def query(self, name: str, *args: str) -> Any:
         query = self._queries.get((name, args))
@@ -103,6 +104,10 @@ class ReplayHost:
         """Whether two spellings are one program: equal, or one bare and the other its full path."""
         bare = self._bare(asked)
         return recorded == asked or (self._bare(recorded) == bare and bare in (recorded, asked))
+
+    def _name(self, name: str) -> str:
+        """A process name as it is compared: Windows ignores case."""
+        return name.lower() if self.system is System.WINDOWS else name
 
     def _bare(self, name: str) -> str:
         return name.rsplit(self._separator, 1)[-1]

@@ -414,3 +414,11 @@ def test_the_example_of_the_format_is_read() -> None:
 
 def test_a_value_that_fits_has_no_wrong_place() -> None:
     assert place_of(msgspec.to_builtins(MINIMAL), Recording) is None
+
+
+@pytest.mark.parametrize(("system", "found"), [("windows", 1), ("linux", 0)])
+def test_a_process_is_found_by_name_without_case_only_on_windows(system: str, found: int) -> None:
+    host = computer(system, processes=[{"pid": 4, "name": "KeePassXC.exe"}])
+    processes = host.processes("keepassxc.EXE")
+    assert isinstance(processes, list)
+    assert len(processes) == found

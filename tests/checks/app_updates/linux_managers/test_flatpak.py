@@ -152,7 +152,7 @@ def flatpak_does(*arguments: str) -> None:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
