@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import sqlite3
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -27,6 +28,19 @@ MAX_INDEX_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 INDEX = "Public/index.db"
 MAX_TEXT = 128
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What the two libraries were seen to raise on data that is no such package.
+TROUBLE = (
+    sqlite3.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 #: Of SQLite's virtual machine, for one query; looking one app up takes some hundreds.
 MAX_STEPS = 10_000_000
 
@@ -56,7 +70,7 @@ def read_index(body: bytes, wanted: Iterable[Wanted]) -> dict[str, Listed | None
             if index.execute("SELECT 1 FROM packages LIMIT 1").fetchone() is None:
                 return None
             return {each.key: _listed(index, each) for each in wanted}
-    except (sqlite3.Error, zipfile.BadZipFile, zlib.error, KeyError, OSError, RuntimeError, NotImplementedError):
+    except TROUBLE:
         return None
 
 
@@ -74,6 +88,8 @@ def _unpacked(body: bytes) -> Iterator[str]:
     descriptor, path = tempfile.mkstemp(prefix="watchword-", suffix=".db")
     try:
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(io.BytesIO(body)) as package:
+            if package.getinfo(INDEX).compress_type not in PACKED:
+                raise zipfile.BadZipFile("packed in a way that it never was")
             size = 0
             with package.open(INDEX) as index:
                 while chunk := index.read(CHUNK_BYTES):

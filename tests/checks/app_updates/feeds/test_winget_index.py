@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,13 @@ def database(script: str) -> bytes:
 )
 def test_what_is_no_list_says_nothing(body: bytes) -> None:
     assert read_index(body, [Wanted("it", product_code="7-Zip", package="7zip.7zip")]) is None
+
+
+def test_a_list_that_is_packed_as_it_never_was_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as package:
+        package.writestr("Public/index.db", zipfile.ZipFile(io.BytesIO(GOOD)).read("Public/index.db"))
+    assert read_index(buffer.getvalue(), [Wanted("it", product_code="7-Zip")]) is None
 
 
 def test_a_list_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
