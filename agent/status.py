@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from agent.contract import Basis, Category, Fact, Item, Severity, Status
+from agent.errors import WatchwordError
 
 __all__ = [
     "AgentPart",
@@ -47,7 +48,7 @@ UNKNOWN_GRACE = timedelta(days=7)
 IN_USE_SECONDS = 5.0
 
 
-class StatusError(Exception):
+class StatusError(WatchwordError):
     """A status document that is absent, damaged or cannot be written; the message says which and where."""
 
 

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import IO
 
 from agent import __version__
+from agent.errors import RefusedError, WatchwordError
 
 __all__ = ["COMMANDS", "EXIT_CODES", "FAILED", "USAGE", "run"]
 
@@ -78,6 +79,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("stopped", sys.stderr)
         return INTERRUPTED
+    except WatchwordError as error:
+        for line in str(error).splitlines():
+            _complain(line, sys.stderr)
+        return USAGE if isinstance(error, RefusedError) else FAILED
     except OSError as error:
         _complain(f"{error.filename or 'output'}: {error.strerror or error}", sys.stderr)
         return FAILED

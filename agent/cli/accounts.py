@@ -10,12 +10,12 @@ from typing import IO, Any
 
 from agent import secrets
 from agent.accounts import KnownAccounts, known_accounts
-from agent.cli import FAILED, USAGE
 from agent.cli.ask import one_line as ask
-from agent.cli.session import Session, SessionError, open_session
+from agent.cli.session import Session, session_with_notes
 from agent.cli.show import CALLED
-from agent.cli.subjects import SubjectError, account_named, spoken
+from agent.cli.subjects import account_named, spoken
 from agent.contract import Account, Finding
+from agent.errors import RefusedError
 from agent.host import Unreadable
 from agent.store import StoreError
 from checks.two_step import judge
@@ -37,10 +37,6 @@ examples:
   watchword accounts edit "Work email" --address
   watchword accounts remove i-3fa1c09b77de
 """
-
-
-class _RefusedError(Exception):
-    """The command line asks for something that cannot be; the message is one line."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -81,28 +77,16 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Do it. Exit code 0, 2 for a wrong name or settings, 4 when a change could not be kept."""
-    try:
-        session = open_session(args.config)
-        with session.store as store:
-            for note in session.notes:
-                print(f"watchword: {note}", file=stderr)
-            known = known_accounts(session.loaded.settings, store)
-            if args.action == "list":
-                for line in _listed(session, known, as_json=args.json):
-                    print(line, file=stdout)
-                return 0
-            if not store.keeps:
-                print("watchword: the change could not be kept.", file=stderr)
-                return FAILED
-            change = {"add": _add, "edit": _edit, "remove": _remove}[args.action]
-            print(change(args, session, known, stdin, stderr), file=stdout)
-    except (SessionError, SubjectError, _RefusedError) as error:
-        for line in str(error).splitlines():
-            print(f"watchword: {line}", file=stderr)
-        return USAGE
-    except StoreError as error:
-        print(f"watchword: {error}", file=stderr)
-        return FAILED
+    with session_with_notes(args.config, stderr) as session:
+        known = known_accounts(session.loaded.settings, session.store)
+        if args.action == "list":
+            for line in _listed(session, known, as_json=args.json):
+                print(line, file=stdout)
+            return 0
+        if not session.store.keeps:
+            raise StoreError("the change could not be kept.")
+        change = {"add": _add, "edit": _edit, "remove": _remove}[args.action]
+        print(change(args, session, known, stdin, stderr), file=stdout)
     return 0
 
 
@@ -164,14 +148,14 @@ def _add(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin
 def _edit(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin: IO[str], stderr: IO[str]) -> str:
     account = _own(args.subject, known)
     if args.label is None and args.service is None and not args.address and not args.no_address:
-        raise _RefusedError("say what to change: --label, --service, --address or --no-address")
+        raise RefusedError("say what to change: --label, --service, --address or --no-address")
     service = _service(args.service).id if args.service is not None else account.service
     label = _label(args.label) if args.label is not None else account.label
     if (service, label) != (account.service, account.label):
         _must_be_new(service, label, known.accounts)
     address = _address(stdin, stderr) if args.address else None
     if args.address and not address:
-        raise _RefusedError("there was no address to keep; nothing was changed")
+        raise RefusedError("there was no address to keep; nothing was changed")
     session.store.change_account(account.id, service=service, label=label)
     if address:
         _keep_address(account.id, address, session, stdin, stderr)
@@ -191,7 +175,7 @@ def _remove(args: argparse.Namespace, session: Session, known: KnownAccounts, st
 def _own(name: str, known: KnownAccounts) -> Account:
     account = account_named(name, known.accounts)
     if account.id in known.from_settings:
-        raise _RefusedError(f"{spoken(account)} is listed in a settings file: change it there")
+        raise RefusedError(f"{spoken(account)} is listed in a settings file: change it there")
     return account
 
 
@@ -201,22 +185,22 @@ def _service(name: str) -> Platform:
         return service
     near = nearest_service(name)
     hint = f"did you mean {near}?" if near else f"known are {', '.join(platforms())}."
-    raise _RefusedError(f"there is no service {quoted(name)}; {hint} For any other say {OTHER} or other_email.")
+    raise RefusedError(f"there is no service {quoted(name)}; {hint} For any other say {OTHER} or other_email.")
 
 
 def _label(text: str) -> str:
     label = text.strip()
     if not label or len(label) > MAX_LABEL or not one_line(label):
-        raise _RefusedError(f"--label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
+        raise RefusedError(f"--label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
     if _is_address(label):
-        raise _RefusedError("--label: an address is not a label; call it something like 'Work email'")
+        raise RefusedError("--label: an address is not a label; call it something like 'Work email'")
     return label
 
 
 def _must_be_new(service: str, label: str, accounts: Sequence[Account]) -> None:
     for account in accounts:
         if account.service == service and account.label.casefold() == label.casefold():
-            raise _RefusedError(
+            raise RefusedError(
                 f"there already is {spoken(account)} on {platform(service).name}; choose another --label"
             )
 
@@ -225,7 +209,7 @@ def _address(stdin: IO[str], stderr: IO[str]) -> str | None:
     address = ask("Its email address, to look for it in known breaches (Enter to leave it out):", stdin, stderr)
     if address and not _is_address(address):
         # It may be a password that was typed into the wrong place: it is not repeated.
-        raise _RefusedError("that is not an email address; nothing was changed")
+        raise RefusedError("that is not an email address; nothing was changed")
     return address
 
 

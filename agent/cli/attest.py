@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from agent.accounts import known_accounts
-from agent.cli import FAILED, USAGE
 from agent.cli.ask import one_line
-from agent.cli.session import Session, SessionError, open_session
+from agent.cli.session import Session, session_with_notes
 from agent.cli.show import spoken_time
-from agent.cli.subjects import SubjectError, account_named
+from agent.cli.subjects import account_named
 from agent.contract import Account, Attestation
+from agent.errors import RefusedError
 from agent.statements import LAPTOP, Statement, about
 from agent.store import StoreError
 from config.platforms import methods, platform
@@ -31,10 +31,6 @@ examples:
   watchword attest i-3fa1c09b77de --method app           for scripts
   watchword attest laptop --statement password_manager.kind --answer app
 """
-
-
-class _RefusedError(Exception):
-    """The command line asks for something that cannot be; the message is one line."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -60,33 +56,21 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Keep the answer. Exit code 0 when it is kept, 2 for a wrong name or answer, 4 when it could not be kept."""
-    try:
-        session = open_session(args.config)
-        with session.store as store:
-            for note in session.notes:
-                print(f"watchword: {note}", file=stderr)
-            account = _subject(args.subject, session)
-            statement = _statement(args, account)
-            answer = _answer(args, account, statement, stdin, stderr)
-            if not store.keeps:
-                print("watchword: your answer could not be kept.", file=stderr)
-                return FAILED
-            made = Attestation(
-                subject=account.id if account else LAPTOP,
-                statement=statement.id,
-                statement_version=statement.version,
-                answer=answer,
-                at=datetime.now(UTC),
-                evidence=args.evidence,
-            )
-            store.attest(made)
-    except (SessionError, SubjectError, _RefusedError) as error:
-        for line in str(error).splitlines():
-            print(f"watchword: {line}", file=stderr)
-        return USAGE
-    except StoreError as error:
-        print(f"watchword: {error}", file=stderr)
-        return FAILED
+    with session_with_notes(args.config, stderr) as session:
+        account = _subject(args.subject, session)
+        statement = _statement(args, account)
+        answer = _answer(args, account, statement, stdin, stderr)
+        if not session.store.keeps:
+            raise StoreError("your answer could not be kept.")
+        made = Attestation(
+            subject=account.id if account else LAPTOP,
+            statement=statement.id,
+            statement_version=statement.version,
+            answer=answer,
+            at=datetime.now(UTC),
+            evidence=args.evidence,
+        )
+        session.store.attest(made)
     until = made.at + timedelta(days=statement.good_for_days(session.loaded.settings.profile))
     print(f"Kept for {account.label if account else 'this laptop'}: {statement.answers[answer]}.", file=stdout)
     print(f"Good until {spoken_time(until)}. To change it, answer again.", file=stdout)
@@ -105,13 +89,13 @@ def _subject(name: str, session: Session) -> Account | None:
 def _statement(args: argparse.Namespace, account: Account | None) -> Statement:
     offered = {statement.id: statement for statement in about(account.id if account else LAPTOP)}
     if args.method is not None and account is None:
-        raise _RefusedError("--method is about an account; for the laptop say --answer")
+        raise RefusedError("--method is about an account; for the laptop say --answer")
     if args.statement is None:
         return next(iter(offered.values()))
     if args.statement not in offered:
         what = "an account" if account else "the laptop"
         asked, known = quoted(args.statement), ", ".join(offered)
-        raise _RefusedError(f"there is no statement {asked} about {what}; there is {known}")
+        raise RefusedError(f"there is no statement {asked} about {what}; there is {known}")
     return offered[args.statement]
 
 
@@ -122,13 +106,13 @@ def _answer(
     if given is None:
         if not stdin.isatty():
             option = "--method" if account else "--answer"
-            raise _RefusedError(f"say your answer with {option}: {', '.join(statement.answers)}")
+            raise RefusedError(f"say your answer with {option}: {', '.join(statement.answers)}")
         given = _asked(account, statement, stdin, stderr)
     answer: str = given.strip().casefold().replace(" ", "_").replace("-", "_")
     if answer not in statement.answers:
         near = nearest(answer, statement.answers)
         hint = f"did you mean {near}? " if near else ""
-        raise _RefusedError(f"{quoted(given)} is not an answer; {hint}allowed: {', '.join(statement.answers)}")
+        raise RefusedError(f"{quoted(given)} is not an answer; {hint}allowed: {', '.join(statement.answers)}")
     return answer
 
 
@@ -139,11 +123,11 @@ def _asked(account: Account | None, statement: Statement, stdin: IO[str], stderr
         print(f"  {number:>2}  {meaning}", file=stderr)
     given = one_line(f"Number, 1 to {len(statement.answers)} (Enter to leave it):", stdin, stderr)
     if not given:
-        raise _RefusedError("nothing was kept")
+        raise RefusedError("nothing was kept")
     if not (given.isascii() and given.isdigit()):
         return given
     if not 1 <= int(given[:3]) <= len(statement.answers):
-        raise _RefusedError(f"there is no answer {given[:3]}; nothing was kept")
+        raise RefusedError(f"there is no answer {given[:3]}; nothing was kept")
     return list(statement.answers)[int(given[:3]) - 1]
 
 

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from agent.accounts import known_accounts
-from agent.cli import FAILED, USAGE
-from agent.cli.session import SessionError, open_session
-from agent.cli.subjects import SubjectError, account_named, spoken
+from agent.cli.session import session_with_notes
+from agent.cli.subjects import account_named, spoken
 from agent.store import StoreError
 from checks.breach.remembered import acknowledge
 
@@ -49,27 +48,16 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Keep the acknowledgement. 0 kept or nothing to keep, 2 wrong name, 4 it could not be kept."""
     del stdin
-    try:
-        session = open_session(args.config)
-        with session.store as store:
-            for note in session.notes:
-                print(f"watchword: {note}", file=stderr)
-            accounts = known_accounts(session.loaded.settings, store).accounts
-            chosen = accounts if args.all else (account_named(args.account, accounts),)
-            memory, now, ids = store.memory("breach"), datetime.now(UTC), [account.id for account in accounts]
-            if not store.keeps:
-                print("watchword: your answer could not be kept.", file=stderr)
-                return FAILED
-            for account in chosen:
-                count = acknowledge(memory, account.id, now, [each for each in ids if each != account.id])
-                said = {0: "nothing to deal with", 1: "1 breach dealt with"}.get(count, f"{count} breaches dealt with")
-                print(f"{spoken(account)}: {said}.", file=stdout)
-    except (SessionError, SubjectError) as error:
-        for line in str(error).splitlines():
-            print(f"watchword: {line}", file=stderr)
-        return USAGE
-    except StoreError as error:
-        print(f"watchword: {error}", file=stderr)
-        return FAILED
+    with session_with_notes(args.config, stderr) as session:
+        store = session.store
+        accounts = known_accounts(session.loaded.settings, store).accounts
+        chosen = accounts if args.all else (account_named(args.account, accounts),)
+        memory, now, ids = store.memory("breach"), datetime.now(UTC), [account.id for account in accounts]
+        if not store.keeps:
+            raise StoreError("your answer could not be kept.")
+        for account in chosen:
+            count = acknowledge(memory, account.id, now, [each for each in ids if each != account.id])
+            said = {0: "nothing to deal with", 1: "1 breach dealt with"}.get(count, f"{count} breaches dealt with")
+            print(f"{spoken(account)}: {said}.", file=stdout)
     print("The next check takes it into account.", file=stdout)
     return 0

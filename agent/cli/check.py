@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any, TextIO
 
-from agent.cli import FAILED, USAGE
+from agent.cli import FAILED
 from agent.cli.rounds import RoundResult, live_round, replayed_round
-from agent.cli.session import SessionError
 from agent.cli.show import document_lines, style_for
 from agent.runner import Outcome
 from agent.status import encode, exit_code
-from agent.store import StoreError
 
 __all__ = ["Progress", "add_parser", "add_round_options", "perform", "run"]
 
@@ -56,8 +54,6 @@ def add_round_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
     """Run the checks and print the document. Exit code as :func:`agent.status.exit_code`."""
     result = perform(args, args.ids, stdin, stderr, quiet=args.json or args.plain)
-    if isinstance(result, int):
-        return result
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)
     if args.json:
@@ -70,22 +66,13 @@ def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str
 
 def perform(
     args: argparse.Namespace, ids: Sequence[str], stdin: TextIO, stderr: IO[str], *, quiet: bool
-) -> RoundResult | int:
-    """Run a round as the options say: the result, or an exit code once the problem has been told."""
+) -> RoundResult:
+    """Run a round as the options say."""
     progress = Progress(stderr, show=not quiet and stderr.isatty() and os.environ.get("TERM") != "dumb")
     try:
         if args.replay is not None:
             return replayed_round(args.replay, ids, config=args.config, stdin=stdin, on_done=progress.done)
         return live_round(ids, config=args.config, on_start=progress.begin, on_done=progress.done)
-    except SessionError as error:
-        progress.clear()
-        for line in str(error).splitlines():
-            print(f"watchword: {line}", file=stderr)
-        return USAGE
-    except StoreError as error:
-        progress.clear()
-        print(f"watchword: {error}", file=stderr)
-        return FAILED
     finally:
         progress.clear()
 

@@ -36,8 +36,6 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
     """Run the check and print its findings with their evidence."""
     result = perform(args, [args.id], stdin, stderr, quiet=args.plain)
-    if isinstance(result, int):
-        return result
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)
     for line in _lines(result, args.id, style_for(stdout, plain=args.plain)):

@@ -19,7 +19,7 @@ from agent import discovery
 from agent import round as rounds
 from agent.accounts import known_accounts
 from agent.cli import FAILED, USAGE
-from agent.cli.session import Session, SessionError, open_session
+from agent.cli.session import Session, open_session
 from agent.host import Host
 from agent.host.identity import Identity, of_this_computer
 from agent.host.live import LiveHost
@@ -70,14 +70,9 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     if problem is not None:
         print(f"watchword: {problem}", file=stderr)
         return USAGE
-    try:
-        session = open_session(args.config)
-        with session.store:
-            taken = _take(session)
-    except SessionError as error:
-        for line in str(error).splitlines():
-            print(f"watchword: {line}", file=stderr)
-        return USAGE
+    session = open_session(args.config)
+    with session.store:
+        taken = _take(session)
     data = encode(taken.recording)
     if args.file == "-":
         stdout.write(data.decode())

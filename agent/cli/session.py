@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+from agent.errors import RefusedError
 from agent.paths import Paths
 from agent.store import Store
 from config.loader import Loaded, SettingsError, load
 
-__all__ = ["Session", "SessionError", "open_session"]
+__all__ = ["Session", "SessionError", "open_session", "session_with_notes"]
 
 
-class SessionError(Exception):
+class SessionError(RefusedError):
     """The command cannot start: wrong settings, a bad recording, a wrong name. One line for each problem."""
 
 
@@ -43,3 +47,13 @@ def open_session(config: str | None = None) -> Session:
         raise SessionError(str(error)) from error
     store = Store.open_or_in_memory(paths)
     return Session(paths, loaded, store, list(store.notes))
+
+
+@contextmanager
+def session_with_notes(config: str | None, stderr: IO[str]) -> Iterator[Session]:
+    """A session for one command: what the person should know is said first, and the store is closed at the end."""
+    session = open_session(config)
+    with session.store:
+        for note in session.notes:
+            print(f"watchword: {note}", file=stderr)
+        yield session

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agent.contract import Account
+from agent.errors import RefusedError
 from config.platforms import find
 from config.text import nearest, quoted
 
 __all__ = ["SubjectError", "account_named", "spoken"]
 
 
-class SubjectError(Exception):
+class SubjectError(RefusedError):
     """No account, or more than one, is called that; the message says which there are."""
 
 

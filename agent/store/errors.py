@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from agent.errors import WatchwordError
+
 __all__ = ["StoreError", "is_damage", "is_unexpected", "sentence"]
 
 #: SQLite's result codes for a file that is not, or no longer, a sound database (https://www.sqlite.org/rescode.html).
@@ -22,7 +24,7 @@ REASONS = {
 }
 
 
-class StoreError(Exception):
+class StoreError(WatchwordError):
     """What could not be kept or read, and what to do, in one sentence."""
 
 

@@ -12,6 +12,7 @@ from agent.accounts import known_accounts
 from agent.cli import breach
 from agent.cli.session import open_session
 from checks.breach.remembered import Acknowledged, Remembered, Shown
+from tests.agent.cli.conftest import Watchword
 from tests.builders import NOW
 
 CONFIG = """
@@ -78,11 +79,11 @@ def test_all_accounts_at_once(config: Path) -> None:
     assert f"Posting ({ids['Posting']}): nothing to deal with." in out
 
 
-def test_an_account_that_does_not_exist_is_wrong_usage(config: Path) -> None:
-    code, out, err = ask("Nobody", "--config", str(config))
+def test_an_account_that_does_not_exist_is_wrong_usage(config: Path, watchword: Watchword) -> None:
+    done = watchword("breach", "acknowledge", "Nobody", "--config", str(config))
 
-    assert (code, out) == (2, "")
-    assert "Nobody" in err
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Nobody" in done.stderr
 
 
 def test_what_is_kept_is_what_the_check_reads(config: Path) -> None:

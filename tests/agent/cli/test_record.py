@@ -13,6 +13,7 @@ import pytest
 from agent.cli import record
 from agent.host.recording import load
 from agent.recorder import Difference, Taken
+from tests.agent.cli.conftest import Watchword
 
 
 @pytest.fixture(autouse=True)
@@ -96,10 +97,10 @@ def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path, name: str
     assert said in err
 
 
-def test_wrong_settings_are_wrong_usage(tmp_path: Path) -> None:
-    code, out, err = ask("--config", str(tmp_path / "none.toml"))
-    assert (code, out) == (2, "")
-    assert "there is no such file" in err
+def test_wrong_settings_are_wrong_usage(tmp_path: Path, watchword: Watchword) -> None:
+    done = watchword("record", "--config", str(tmp_path / "none.toml"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no such file" in done.stderr
 
 
 def test_a_file_that_appears_in_the_meantime_is_not_replaced(tmp_path: Path) -> None:
