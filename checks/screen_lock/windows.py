@@ -27,6 +27,8 @@ __all__ = ["read"]
 SECOND, MINUTE, NONE = timedelta(seconds=1), timedelta(minutes=1), timedelta(0)
 MACHINE_POLICIES = r"HKLM64\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 USER_POLICIES = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System"
+#: The largest limit that Windows takes.
+LONGEST_LIMIT_SECONDS = 599940
 DEVICE_LOCK = r"HKLM64\SOFTWARE\Microsoft\PolicyManager\current\device\DeviceLock"
 
 
@@ -75,11 +77,13 @@ def _inactivity_limit(machine: Key, saver: Saver, energy: Sequence[Energy]) -> l
     if saver.forbidden:
         # Microsoft: "screen saver should be active on the destination machine". Here a policy forbids just that.
         idle = Unreadable("unsupported", limit.where)
+    # Whether a number beyond the largest switches the limit on at all is nowhere written down.
+    grace: Wait = NONE if limit.value <= LONGEST_LIMIT_SECONDS else Unreadable("malformed", limit.where)
     return [
         LockPath(name, idle, NONE, (reading,)),
-        LockPath(f"{name}, with the screen saver", saver.idle, NONE, (reading,)),
+        LockPath(f"{name}, with the screen saver", saver.idle, grace, (reading,)),
         *(
-            LockPath(f"{name}, with the screen off", one.display_off, NONE, (reading, *one.readings()), one.power)
+            LockPath(f"{name}, with the screen off", one.display_off, grace, (reading, *one.readings()), one.power)
             for one in energy
         ),
     ]

@@ -118,10 +118,15 @@ def _modern(energy: Energy, delay: Wait) -> tuple[Wait, Wait]:
     if isinstance(idle, Never) and not isinstance(energy.sleeps, Never):
         # The screen stays on and yet it sleeps: what Modern Standby makes of that is not certain.
         idle = energy.sleeps if isinstance(energy.sleeps, Unreadable) else Unreadable("unsupported", "sleep")
-    if energy.needs_password is False and not isinstance(grace, Never):
-        # The older setting says no password, the newer one says password: which one holds is not certain.
-        grace = Unreadable("unsupported", energy.password.where)
-    return idle, grace
+    return idle, _modern_grace(energy, grace)
+
+
+def _modern_grace(energy: Energy, delay: Wait) -> Wait:
+    """The delay, unless the older setting says no password, or might: which one holds then is not certain."""
+    needed = energy.needs_password
+    if needed is True or is_silence(energy.password) or isinstance(delay, Never):
+        return delay
+    return needed if isinstance(needed, Unreadable) else Unreadable("unsupported", energy.password.where)
 
 
 def _older_grace(energy: Energy) -> Wait:
@@ -146,7 +151,7 @@ def _either(modern: tuple[Wait, Wait], older: tuple[Wait, Wait]) -> tuple[Wait, 
 
 def on_suspend(energy: Sequence[Energy], abilities: Capabilities, delay: Wait) -> bool | Unreadable | None:
     """Whether waking from sleep needs a sign-in on every power source."""
-    modern = delay if isinstance(delay, Unreadable) else not isinstance(delay, Never)
+    modern = _modern_on_suspend(energy, delay)
     if abilities.modern_standby:
         return modern
     older = _older_on_suspend(energy)
@@ -155,6 +160,12 @@ def on_suspend(energy: Sequence[Energy], abilities: Capabilities, delay: Wait) -
     if older is None or isinstance(older, Unreadable):
         return older
     return Unreadable("unsupported", "whether this computer has Modern Standby")
+
+
+def _modern_on_suspend(energy: Sequence[Energy], delay: Wait) -> bool | Unreadable:
+    waits = [delay, *(_modern_grace(one, delay) for one in energy)]
+    unread = next((wait for wait in waits if isinstance(wait, Unreadable)), None)
+    return unread or not isinstance(delay, Never)
 
 
 def _older_on_suspend(energy: Sequence[Energy]) -> bool | Unreadable | None:

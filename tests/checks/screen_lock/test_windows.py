@@ -242,6 +242,12 @@ def test_with_the_limit_the_screen_going_off_locks() -> None:
     assert said(PLAIN, limit(1200), queries=told(display=300, sleep=0, password=1)) == PASS
 
 
+@pytest.mark.parametrize("seconds", [599941, 0xFFFFFFFF])
+def test_with_a_limit_beyond_the_largest_nothing_else_locks_for_certain(seconds: int) -> None:
+    assert said(PLAIN, limit(seconds), queries=told(display=300, sleep=0, password=1)) == UNREADABLE
+    assert said(PLAIN, limit(seconds)) == LONG
+
+
 def test_with_the_limit_the_worse_power_source_counts() -> None:
     assert said(PLAIN, limit(1200), queries=told(display=(0, 300), sleep=0, password=1)) == LONG
 
@@ -338,6 +344,19 @@ def test_with_modern_standby_sleep_behind_a_lit_screen_is_not_certain() -> None:
 
 def test_with_modern_standby_two_settings_that_contradict_are_not_certain() -> None:
     assert said(PLAIN, queries=told(modern=True, display=300, sleep=0, password=0)) == UNSUPPORTED
+
+
+def test_with_modern_standby_a_contradiction_shows_beside_a_good_screen_saver() -> None:
+    assert said(saver(), queries=told(modern=True, display=300, sleep=600, password=0)) == UNSUPPORTED
+
+
+def test_with_modern_standby_an_older_setting_that_cannot_be_made_out_is_not_certain() -> None:
+    good = told(modern=True, display=300, sleep=600, password=1)
+    values = {"ACSettingIndex": text("0"), "DCSettingIndex": text("0")}
+    policy = {rf"{POWER_POLICY}\{PASSWORD_ON_WAKE.guid}": values}
+    assert said(PLAIN, queries=good) == PASS
+    assert said(PLAIN, policy, queries=good) == UNREADABLE
+    assert said(PLAIN, queries=told(modern=True, display=300, sleep=600, password=7)) == UNREADABLE
 
 
 def test_on_older_computers_the_screen_going_off_does_not_lock() -> None:
