@@ -25,7 +25,7 @@ def read(host: Host, known: Catalogue, belongs: Callable[[str], bool]) -> Facts:
         return Facts(unreadable=(listed,))
     sure: dict[str, bool] = {}
     for process in listed:
-        own = _owner(process.user) == _owner(host.user.name)
+        own = bool(process.user) and _owner(process.user) == _owner(host.user.name)
         if process.name in entries and (own or not process.user):
             sure[process.name] = sure.get(process.name, False) or own
     return Facts(

@@ -140,6 +140,12 @@ def test_a_running_manager_counts_if_it_is_the_persons_own(user: str, expected: 
     assert said(finding(processes=[process])) == expected
 
 
+def test_where_neither_the_owner_nor_the_person_has_a_name_nothing_is_certain() -> None:
+    process = {"pid": 7, "name": "KeePassXC.exe", "user": ""}
+    nobody = {"name": "", "home": r"C:\Users\alex", "uid": 1001}
+    assert said(finding(processes=[process], user=nobody)) == UNCONFIRMED
+
+
 def test_processes_that_cannot_be_listed_are_not_known() -> None:
     assert said(finding(unreadable={"processes": "failed"})) == UNREADABLE
 
