@@ -71,7 +71,7 @@ def compare(
     if lacking is None:
         # A line that nobody looks after any more: the oldest newer one that somebody does.
         lacking = next((row for row in sorted(rows, key=_by_series) if not row.reached), None)
-    return CURRENT if lacking is None else _behind(lacking.line, now)
+    return CURRENT if lacking is None else _behind(lacking, scheme, now)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,11 @@ def _by_series(row: _Row) -> list[int]:
     return [_first(number) for number in row.line.series.split(".")]
 
 
-def _behind(line: Line, now: datetime) -> Behind:
-    return Behind(line.version, offered=line.complete_at is None or line.complete_at <= now)
+def _behind(row: _Row, scheme: str, now: datetime) -> Behind:
+    """A roll-out excuses only who has the release before it: anybody older lacks one that has reached everybody."""
+    line = row.line
+    complete = line.complete_at is None or line.complete_at <= now
+    return Behind(line.version, offered=complete or bool(line.before and SCHEMES[scheme](row.text, line.before) < 0))
 
 
 def _is_of(version: str, series: str) -> bool:

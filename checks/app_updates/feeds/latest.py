@@ -24,12 +24,14 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     """The latest version of one line.
 
     ``series`` is empty for the line that everybody may have. Another line is for those whose version begins with its
-    ``series`` (an extended support release ``140``). ``complete_at`` is when the last computer is offered the version.
+    ``series`` (an extended support release ``140``). ``complete_at`` is when the last computer is offered the version;
+    ``before`` is the release before it, if that is known: whoever has an older one does not wait for the roll-out.
     """
 
     version: str
     series: str = ""
     complete_at: AwareDatetime | None = None
+    before: str = ""
 
 
 class Latest(msgspec.Struct, frozen=True):

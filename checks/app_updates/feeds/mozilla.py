@@ -38,7 +38,8 @@ def _lines(details: Mapping[str, str], release: str, extended: tuple[str, ...]) 
     latest = details.get(release, "")
     if not VERSION.fullmatch(latest):
         return None
-    lines = [Line(latest, complete_at=_complete_at(latest, details.get("LAST_RELEASE_DATE", "")))]
+    complete_at = _complete_at(latest, details.get("LAST_RELEASE_DATE", ""))
+    lines = [Line(latest, complete_at=complete_at, before=_before(latest) if complete_at else "")]
     for name in extended:
         version = ESR.fullmatch(details.get(name, ""))
         if version is not None:
@@ -46,6 +47,11 @@ def _lines(details: Mapping[str, str], release: str, extended: tuple[str, ...]) 
         elif details.get(name) or name == extended[0]:
             return None  # a line that cannot be read is not a line that has ended
     return Latest(tuple(lines))
+
+
+def _before(version: str) -> str:
+    """The release before one with a new first number: the first numbers leave none out."""
+    return f"{int(version.partition('.')[0]) - 1}.0"
 
 
 def _complete_at(version: str, released: str) -> datetime | None:

@@ -140,6 +140,13 @@ def test_a_roll_out_that_may_not_have_reached_this_computer_is_waited_for() -> N
     assert stands("1.0", Latest((Line("2.0", complete_at=now),))) == "behind 2.0"
 
 
+def test_a_roll_out_excuses_nobody_who_lacks_the_release_before_it() -> None:
+    young = Latest((Line("154.0", complete_at=NOW + timedelta(days=3), before="153.0"), Line("140.13.0", "140")))
+    assert stands("153.0.1", young, "release") == "waits for 154.0"
+    assert stands("152.0", young, "release") == "behind 154.0"
+    assert stands("100.0", young) == "behind 154.0"
+
+
 VERSIONS = st.from_regex(r"[0-9a-z().\- ]{0,12}", fullmatch=True) | st.text(max_size=12)
 
 

@@ -70,6 +70,7 @@ def test_a_new_firefox_is_complete_a_week_after_its_date_and_a_fix_for_it_at_onc
     assert fix is not None
     assert said.lines[0].complete_at == datetime(2026, 8, 25, tzinfo=UTC)
     assert fix.lines[0].complete_at is None
+    assert (said.lines[0].before, fix.lines[0].before) == ("153.0", "")
 
 
 @pytest.mark.parametrize(
