@@ -63,7 +63,7 @@ def _open(path: str) -> sqlite3.Connection:
     connection = _connect(path)
     try:
         _prepare(connection, path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: let go of it, then go on raising
         connection.close()
         raise
     return connection

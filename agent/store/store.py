@@ -58,7 +58,7 @@ class Store:
             store.notes.extend([note] if note else [])
             try:
                 store._catch_up(rebuilt=note is not None)
-            except BaseException:
+            except BaseException:  # Ctrl-C too: let go of it, then go on raising
                 store.close()
                 raise
         return store

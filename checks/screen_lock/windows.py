@@ -98,7 +98,11 @@ def _device_management(host: Host) -> list[LockPath]:
     readings = [limit.reading("device management limit", "minutes")]
     idle = limit.value if isinstance(limit.value, Unreadable) else waited(limit.value, MINUTE)
     outside = _provided(key, "maxinactivitytimedevicelockwithexternaldisplay")
-    if outside is not None and outside.value != 0:
+    if outside is not None and outside.value == 0:
+        # Set to "no limit": whether the other limit then still holds with an external screen is not certain.
+        readings.append(outside.reading("the same with an external screen", "minutes"))
+        idle = Unreadable("unsupported", outside.where)
+    elif outside is not None:
         readings.append(outside.reading("the same with an external screen", "minutes"))
         longer = outside.value if isinstance(outside.value, Unreadable) else waited(outside.value, MINUTE)
         # Nobody knows whether a screen will be plugged in: the longer one counts.

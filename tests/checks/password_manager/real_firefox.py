@@ -89,7 +89,7 @@ class Firefox:
             self._receive()
             self.call("WebDriver:NewSession")
             self.call("Marionette:SetContext", value="chrome")
-        except BaseException:
+        except BaseException:  # Ctrl-C too: let go of it, then go on raising
             self._end()
             raise
 

@@ -297,6 +297,12 @@ def test_the_longer_limit_with_an_external_screen_counts() -> None:
     assert said(PLAIN, device_management(5, {name: dword(30)})) == PASS
 
 
+def test_no_limit_with_an_external_screen_leaves_the_other_limit_uncertain() -> None:
+    name = "MaxInactivityTimeDeviceLockWithExternalDisplay"
+    unlimited = {name: dword(0), f"{name}_ProviderSet": dword(1)}
+    assert said(PLAIN, device_management(5, unlimited)) == "unknown unsupported"
+
+
 def test_a_device_management_limit_without_a_device_password_is_not_certain() -> None:
     without = {"DevicePasswordEnabled": dword(1), "DevicePasswordEnabled_ProviderSet": dword(1)}
     needed = {"DevicePasswordEnabled": dword(0), "DevicePasswordEnabled_ProviderSet": dword(1)}
