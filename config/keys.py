@@ -7,6 +7,7 @@ Validation, ``watchword config show`` and the manual all read this table. A key 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +21,7 @@ __all__ = ["KEYS", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
 PROFILES = ("toolkit", "standard", "heightened")
 THRESHOLDS = "thresholds."
 MAX_TEXT = 200
+TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 MAX_LIST = 500
 
 #: A rule returns what is wrong with a value, or ``None`` when it is allowed.
@@ -31,7 +33,7 @@ class Key:
     """One setting. ``allowed`` says in words what ``rule`` accepts.
 
     ``policy_only`` keys are refused outside the machine policy. ``personal`` ones are left out of the digest that is
-    reported to the office: they may hold an address or a name.
+    reported to the office: they may hold an address or a name, or are nobody else's business.
     """
 
     name: str
@@ -55,8 +57,8 @@ def _is_line(value: Any, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest and one_line(value)
 
 
-def _flag(name: str, meaning: str) -> Key:
-    return Key(name, meaning, "true or false", lambda value: isinstance(value, bool))
+def _flag(name: str, meaning: str, *, personal: bool = False) -> Key:
+    return Key(name, meaning, "true or false", lambda value: isinstance(value, bool), personal=personal)
 
 
 def _whole(name: str, low: int, high: int, meaning: str) -> Key:
@@ -86,6 +88,16 @@ def _names(name: str, meaning: str, what: str, *, policy_only: bool = False) -> 
 
 def _address(name: str, meaning: str) -> Key:
     return Key(name, meaning, "an https:// address, or http:// on this computer itself", _is_safe_url)
+
+
+def _time_of_day(name: str, meaning: str) -> Key:
+    return Key(
+        name,
+        meaning,
+        'a time of day such as "18:00"',
+        lambda value: isinstance(value, str) and TIME_OF_DAY.fullmatch(value) is not None,
+        personal=True,
+    )
 
 
 def _is_safe_url(value: Any) -> bool:
@@ -155,6 +167,10 @@ _ALL = (
         _is_full_path,
         personal=True,
     ),
+    _flag("alerts.enabled", "show alerts on this computer; false leaves them to status and the office"),
+    _time_of_day("alerts.quiet_from", "from when in the day no alerts are shown"),
+    _time_of_day("alerts.quiet_to", "until when in the day no alerts are shown"),
+    _flag("alerts.quiet_weekends", "show no alerts on Saturday and Sunday", personal=True),
     Key(
         "accounts",
         "accounts to look after, each with a service, a label and an address",

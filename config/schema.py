@@ -12,6 +12,7 @@ import msgspec
 
 __all__ = [
     "AccountEntry",
+    "AlertsSettings",
     "AppUpdatesSettings",
     "AttestationDays",
     "BreachSettings",
@@ -103,6 +104,15 @@ class NetworkSettings(msgspec.Struct, frozen=True):
     ca_file: str
 
 
+class AlertsSettings(msgspec.Struct, frozen=True):
+    """Whether alerts are shown, and the hours without any, in local time as ``HH:MM``. Equal times: no quiet hours."""
+
+    enabled: bool
+    quiet_from: str
+    quiet_to: str
+    quiet_weekends: bool
+
+
 class AccountEntry(msgspec.Struct, frozen=True):
     """One ``[[accounts]]`` entry of a settings file. ``service`` is an id from ``config/platforms.toml``."""
 
@@ -120,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True):
     app_updates: AppUpdatesSettings
     breach: BreachSettings
     network: NetworkSettings
+    alerts: AlertsSettings
     accounts: tuple[AccountEntry, ...] = ()
     plugins: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
