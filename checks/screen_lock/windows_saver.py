@@ -2,6 +2,10 @@ r"""The screen saver of Windows: four values, each the policy's where the policy
 
 It locks only if it is active, is secure, has a time, and names a program that is there. Without that program no saver
 runs, whatever ``ScreenSaveActive`` says (ADMX ControlPanelDisplay). All four are text, the time in **seconds**.
+
+Microsoft contradicts itself about a policy whose program is not there: the setting is ignored (ADMX, "Force specific
+screen saver"), or no screen saver runs (TechNet cc959137, which calls the former a mistake). So beside a good program
+of the person it is not certain whether one runs.
 """
 
 from __future__ import annotations
@@ -48,7 +52,7 @@ def read_saver(host: Host) -> Saver:
     policy, user = opened(host, DESKTOP_POLICIES, Source.POLICY), opened(host, DESKTOP, Source.USER)
     active, secure = _digits("ScreenSaveActive", policy, user), _digits("ScreenSaverIsSecure", policy, user)
     timeout, program = _digits("ScreenSaveTimeOut", policy, user), _text("SCRNSAVE.EXE", policy, user)
-    there = _is_there(host, program)
+    there = _runs(host, program, user)
     grace = _grace(host)
     idle = _idle(active, timeout, there)
     needed = _switch(secure)
@@ -106,6 +110,15 @@ def _grace(host: Host) -> Setting[int]:
     if text is None or number is None:
         return Setting(DEFAULT_GRACE_SECONDS, Source.DEFAULT, rf"{WINLOGON}\ScreenSaverGracePeriod")
     return number if isinstance(text.value, Unreadable) else text
+
+
+def _runs(host: Host, program: Setting[str], user: Key) -> bool | Unreadable:
+    """Whether a saver's program is there to run; not certain where only the one that policy passes over is."""
+    there = _is_there(host, program)
+    own = user.text("SCRNSAVE.EXE") if there is False and program.source is Source.POLICY else None
+    if own is None or _is_there(host, own) is False:
+        return there
+    return Unreadable("unsupported", program.where)
 
 
 def _is_there(host: Host, program: Setting[str]) -> bool | Unreadable:

@@ -125,16 +125,33 @@ class Plan:
 
     def _in_registry(self, setting: PowerSetting, power: Power) -> Setting[int] | None:
         """The value in the active plan. One that is not there is that of a hidden default, which we do not guess."""
-        active = opened(self._host, SCHEMES, Source.SETTING).text("activepowerscheme")
+        active = self._scheme(SCHEMES)
+        forced = self._scheme(POLICIES)
+        if isinstance(forced, Setting) and active is not None:
+            # A policy may name the plan (ADMX "Specify a custom active power plan"). Which one is in use is certain
+            # only where the two agree: another may not have been switched to yet, or not be on this computer.
+            same = isinstance(active.value, str) and active.value == forced.value
+            active = forced if isinstance(forced.value, Unreadable) or same else self._unsure(forced.where)
         if active is None:
             return None
         if isinstance(active.value, Unreadable):
             return Setting(active.value, active.source, active.where)
-        scheme = SCHEME.fullmatch(active.value)
-        if scheme is None:
-            return Setting(Unreadable("malformed", active.where), active.source, active.where)
-        key = opened(self._host, rf"{SCHEMES}\{scheme[1]}\{setting.subgroup}\{setting.guid}", Source.SETTING)
+        key = opened(self._host, rf"{SCHEMES}\{active.value}\{setting.subgroup}\{setting.guid}", Source.SETTING)
         return key.number(VALUE[power])
+
+    def _scheme(self, path: str) -> Setting[str] | None:
+        """The plan that a key names, in lower case and without braces. It is never more than a setting of the plan."""
+        named = opened(self._host, path, Source.SETTING).text("activepowerscheme")
+        if named is None or isinstance(named.value, Unreadable):
+            return named
+        scheme = SCHEME.fullmatch(named.value.strip())
+        return Setting(
+            Unreadable("malformed", named.where) if scheme is None else scheme[1].lower(), named.source, named.where
+        )
+
+    @staticmethod
+    def _unsure(where: str) -> Setting[str]:
+        return Setting(Unreadable("failed", f"{where} names another plan"), Source.SETTING, where)
 
     def _printed(self, setting: PowerSetting, power: Power) -> int | Unreadable:
         trouble = Unreadable("no_tool", "powercfg")

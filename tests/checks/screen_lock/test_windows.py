@@ -160,12 +160,32 @@ def test_a_key_that_may_not_be_read_is_not_known() -> None:
         ("ScreenSaveActive", "1", "0", OFF),
         ("ScreenSaverIsSecure", "1", "0", NO_PASSWORD),
         ("ScreenSaveTimeOut", "300", "3600", LONG),
-        ("SCRNSAVE.EXE", SCR, r"C:\gone.scr", OFF),
+        ("SCRNSAVE.EXE", SCR, r"C:\gone.scr", UNSUPPORTED),
     ],
 )
 def test_policy_beats_the_person_value_by_value(name: str, good: str, bad: str, expected: str) -> None:
     assert said(saver(), {DESKTOP_POLICY: {name: text(bad)}}) == expected
     assert said(saver(), {DESKTOP: {name: text(bad)}, DESKTOP_POLICY: {name: text(good)}}) == PASS
+
+
+@pytest.mark.parametrize("forced", [r"C:\gone.scr", "gone.scr", "(None)", " "])
+def test_a_policy_whose_program_is_gone_says_nothing_certain_beside_a_good_program_of_the_person(forced: str) -> None:
+    policy = {DESKTOP_POLICY: {"SCRNSAVE.EXE": text(forced)}}
+    assert said(saver(), policy) == UNSUPPORTED
+    assert said(saver(), policy, limit(300)) == PASS
+    assert said(saver(active="0"), policy) == OFF
+    assert said(saver(timeout="3600"), policy) == UNSUPPORTED
+
+
+@pytest.mark.parametrize("own", ["", r"C:\also_gone.scr", "(None)"])
+def test_a_policy_whose_program_is_gone_is_no_lock_where_the_person_has_none_either(own: str) -> None:
+    assert said(saver(program=own), {DESKTOP_POLICY: {"SCRNSAVE.EXE": text(r"C:\gone.scr")}}) == OFF
+
+
+def test_a_policy_whose_program_is_gone_beside_one_that_cannot_be_made_out_is_not_certain() -> None:
+    policy = {DESKTOP_POLICY: {"SCRNSAVE.EXE": text(r"C:\gone.scr")}}
+    assert said(saver(program=r"\\server\share\logo.scr"), policy) == UNSUPPORTED
+    assert said(saver(), {DESKTOP: {"SCRNSAVE.EXE": dword(1)}}, policy) == UNSUPPORTED
 
 
 def test_a_screen_saver_by_policy_alone_needs_no_key_of_the_person() -> None:

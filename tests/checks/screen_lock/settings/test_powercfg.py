@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from checks.screen_lock.settings.power import DISPLAY_OFF, PASSWORD_ON_WAKE, SLEEP
 from checks.screen_lock.settings.powercfg import Indexes, hides, indexes, offers_modern_standby
-from tests.checks.screen_lock.windows_computers import PLAIN, SCHEMES, said, saver, text, told
+from tests.checks.screen_lock.windows_computers import (
+    BALANCED,
+    PLAIN,
+    POWER_POLICY,
+    SCHEMES,
+    Registry,
+    dword,
+    said,
+    saver,
+    text,
+    told,
+)
 
 DISPLAY = DISPLAY_OFF.guid
 PASSWORD = PASSWORD_ON_WAKE.guid
@@ -204,6 +215,45 @@ def test_the_plan_in_the_registry_comes_before_what_is_printed() -> None:
         },
     }
     assert said(PLAIN, plan, queries=[], commands=commands()) == "fail too_long"
+
+
+HIGH_PERFORMANCE = "8c5e7fda-e8bf-4a96-9a85-a6e23a8c635c"
+
+
+def plans(forced: str | None, **seconds: int) -> Registry:
+    """Two plans, balanced in use; ``forced`` is the one that a policy names."""
+    password = {"ACSettingIndex": dword(1), "DCSettingIndex": dword(1)}
+    registry: Registry = {SCHEMES: {"ActivePowerScheme": text(BALANCED)}}
+    for scheme, wait in {BALANCED: seconds["balanced"], HIGH_PERFORMANCE: seconds["high"]}.items():
+        sleeps = {"ACSettingIndex": dword(wait), "DCSettingIndex": dword(wait)}
+        registry[rf"{SCHEMES}\{scheme}\{SLEEP.subgroup}\{SLEEP.guid}"] = sleeps
+        registry[rf"{SCHEMES}\{scheme}\{PASSWORD_ON_WAKE.subgroup}\{PASSWORD}"] = password
+    if forced is not None:
+        registry[POWER_POLICY] = {"ActivePowerScheme": text(forced)}
+    return registry
+
+
+@pytest.mark.parametrize("forced", [None, BALANCED, BALANCED.upper(), f"{{{BALANCED}}}"])
+def test_a_policy_that_names_the_plan_in_use_changes_nothing(forced: str | None) -> None:
+    assert said(PLAIN, plans(forced, balanced=300, high=0), queries=told()) == "pass within_limit"
+    assert said(PLAIN, plans(forced, balanced=0, high=300), queries=told()) == "fail off"
+
+
+@pytest.mark.parametrize("forced", [HIGH_PERFORMANCE, "", "balanced", "381b4222"])
+def test_a_policy_that_names_another_plan_leaves_the_plan_in_the_registry_uncertain(forced: str) -> None:
+    assert said(PLAIN, plans(forced, balanced=300, high=0), queries=told()) == "unknown unreadable"
+    assert said(PLAIN, plans(forced, balanced=0, high=300), queries=told()) == "unknown unreadable"
+    assert said(saver(), plans(forced, balanced=300, high=300), queries=told()) == "unknown unreadable"
+
+
+def test_a_policy_for_the_plan_that_may_not_be_read_leaves_the_plan_in_the_registry_uncertain() -> None:
+    registry, denied = plans(None, balanced=300, high=300), {POWER_POLICY: "denied"}
+    assert said(PLAIN, registry, queries=told(), unreadable=denied) == "unknown no_permission"
+
+
+def test_the_plan_that_windows_itself_tells_needs_no_policy() -> None:
+    queries = told(display=0, sleep=300, password=1)
+    assert said(PLAIN, plans(HIGH_PERFORMANCE, balanced=0, high=0), queries=queries) == "pass within_limit"
 
 
 def test_a_hidden_setting_is_asked_for_as_such() -> None:
