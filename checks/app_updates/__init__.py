@@ -35,6 +35,7 @@ def run(context: Context) -> Sequence[Finding]:
     else:
         reading = _read_desktop(context)
         managers, checked, unchecked = reading.managers, reading.checked, reading.unchecked
+        managers = first_seen.still_lacking(seen, managers)
         present = {facts.manager for facts in managers} | reading.kept
         seen = first_seen.update(first_seen.only(seen, present), managers, context.now)
     context.memory.remember(SEEN, first_seen.encode(seen))

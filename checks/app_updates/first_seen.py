@@ -8,6 +8,7 @@ installing one update does not keep the clock of the next running longer than it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from agent.host import Unreadable
 from checks.app_updates.facts import Held, ManagerFacts, Pending, key
 from checks.app_updates.versions import SCHEMES, BadVersionError
 
-__all__ = ["Seen", "Waiting", "decode", "encode", "only", "since", "update"]
+__all__ = ["Seen", "Waiting", "decode", "encode", "only", "since", "still_lacking", "update"]
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -52,6 +53,25 @@ def encode(seen: Seen) -> Any:
 def only(seen: Seen, managers: Collection[str]) -> Seen:
     """What is remembered of these managers: an app that was removed, and the feed it had, are gone for good."""
     return {name: waiting for name, waiting in seen.items() if name.partition(":")[0] in managers}
+
+
+def still_lacking(seen: Seen, managers: Iterable[ManagerFacts]) -> tuple[ManagerFacts, ...]:
+    """The same, but a new release that is being rolled out no longer excuses who lacked the one before it already."""
+    return tuple(
+        facts
+        if isinstance(facts.pending, Unreadable)
+        else replace(facts, pending=tuple(_without_excuse(seen, facts, pending) for pending in facts.pending))
+        for facts in managers
+    )
+
+
+def _without_excuse(seen: Seen, facts: ManagerFacts, pending: Pending) -> Pending:
+    waiting = seen.get(key(facts.manager, pending.package))
+    if pending.held is not Held.DEFERRED or waiting is None:
+        return pending
+    offered = (version for version, _ in waiting.candidates if version != pending.latest)
+    lacks = any(_newer(version, pending.installed, facts.scheme) for version in offered)
+    return msgspec.structs.replace(pending, held=None) if lacks else pending
 
 
 def update(seen: Seen, managers: Iterable[ManagerFacts], now: datetime) -> Seen:

@@ -92,7 +92,7 @@ def _by_sparkle(
     )
     if isinstance(known, Unreadable):
         return Source(app, SPARKLE, SPARKLE, None, known, "the app's own feed", decides=False)
-    latest = sparkle.latest_for(known.said, macos, arm=arm)
+    latest = sparkle.latest_for(known.said, macos, arm=arm, now=context.now)
     if latest is None:
         return Unchecked(app.name, app.version, desktop.NO_FEED, app.place)
     came = compare(app.build, None, latest, scheme=SPARKLE, form="", now=context.now)

@@ -89,15 +89,28 @@ def parse_items(body: bytes) -> tuple[Item, ...] | None:
     return tuple(kept) or None
 
 
-def latest_for(items: Iterable[Item], macos: str | None, *, arm: bool | None) -> Latest | None:
-    """The newest update for this computer; ``None`` when none is, or when that cannot be told."""
-    for item in items:
-        if item.arm_only and arm is not True:
-            continue
-        if (item.minimum_system or item.maximum_system) and not _runs_on(item, macos):
-            continue
-        return Latest((Line(item.version, complete_at=item.complete_at),))
-    return None
+def latest_for(items: Iterable[Item], macos: str | None, *, arm: bool | None, now: datetime) -> Latest | None:
+    """The newest update for this computer; ``None`` when none is, or when that cannot be told.
+
+    While it is being rolled out, the newest one that everybody is offered stands beside it: whoever lacks that one
+    does not wait for the roll-out.
+    """
+    mine = [item for item in items if _is_for(item, macos, arm=arm)]
+    if not mine:
+        return None
+    newest_of_all, complete = mine[0], next((item for item in mine if _is_complete(item, now)), None)
+    before = complete.version if complete is not None and complete is not newest_of_all else ""
+    return Latest((Line(newest_of_all.version, complete_at=newest_of_all.complete_at, before=before),))
+
+
+def _is_for(item: Item, macos: str | None, *, arm: bool | None) -> bool:
+    if item.arm_only and arm is not True:
+        return False
+    return not (item.minimum_system or item.maximum_system) or _runs_on(item, macos)
+
+
+def _is_complete(item: Item, now: datetime) -> bool:
+    return item.complete_at is None or item.complete_at <= now
 
 
 def _runs_on(item: Item, macos: str | None) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.host import Unreadable
 from checks.app_updates.facts import Held, ManagerFacts, Pending
-from checks.app_updates.first_seen import Seen, decode, encode, since, update
+from checks.app_updates.first_seen import Seen, decode, encode, since, still_lacking, update
 from tests.builders import NOW
 
 DAY = timedelta(days=1)
@@ -47,6 +47,26 @@ def test_a_newer_candidate_does_not_start_the_clock_again() -> None:
 def test_installing_an_update_starts_the_clock_at_the_first_one_that_is_still_lacking() -> None:
     seen = after((0, firefox("1", "2")), (5, firefox("1", "3")), (9, firefox("2", "4")))
     assert waited_since(seen) == 5
+
+
+def held(seen: Seen, facts: ManagerFacts) -> Held | None:
+    (after,) = still_lacking(seen, [facts])
+    assert not isinstance(after.pending, Unreadable)
+    return after.pending[0].held
+
+
+def test_a_roll_out_excuses_nobody_who_lacked_the_version_before() -> None:
+    seen = after((0, firefox("1", "2")))
+    assert held(seen, firefox("1", "3", Held.DEFERRED)) is None
+    assert held(seen, firefox("2", "3", Held.DEFERRED)) is Held.DEFERRED
+    assert held(seen, firefox("1", "2", Held.DEFERRED)) is Held.DEFERRED
+    assert held({}, firefox("1", "3", Held.DEFERRED)) is Held.DEFERRED
+    assert held(seen, firefox("1", "3", Held.HELD)) is Held.HELD
+
+
+def test_a_manager_without_an_answer_has_nothing_to_excuse() -> None:
+    mute = ManagerFacts("apt", "dpkg", Unreadable("timeout"), NOW)
+    assert still_lacking(after((0, firefox("1", "2"))), [mute]) == (mute,)
 
 
 def test_a_package_that_is_up_to_date_is_forgotten() -> None:

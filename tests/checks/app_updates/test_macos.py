@@ -145,6 +145,29 @@ def test_a_phased_update_is_waited_for() -> None:
     assert finding.items[0].details == ("not offered to this computer yet",)
 
 
+def test_a_phased_update_excuses_nobody_who_lacks_one_that_everybody_is_offered() -> None:
+    phase = "<sparkle:phasedRolloutInterval>864000</sparkle:phasedRolloutInterval>"
+    published = "<pubDate>Mon, 05 Oct 2026 19:20:11 +0000</pubDate>"
+    network = feeds(**{"appcast.xml": feed(update("102", phase + published), update("101"), update("100"))})
+    memory = DictMemory()
+    assert outcome(judged(mac({"Lights": WITH_FEED}), network, memory)) == "pass available"
+    later = NOW + 15 * DAY
+    host = mac({"Lights": WITH_FEED}, update=software_update(looked_at=later))
+    assert outcome(judged(host, network, memory, now=later)) == "fail overdue"
+    newer = mac({"Lights": info("com.example.lights", "1.1", "101", SUFeedURL=APPCAST)})
+    assert outcome(judged(newer, network)) == "pass up_to_date"
+
+
+def test_a_new_firefox_that_is_being_rolled_out_does_not_stop_the_clock_of_an_old_one() -> None:
+    memory, old = DictMemory(), {"Firefox": info("org.mozilla.firefox", "153.0")}
+    judged(mac(old), feeds(**{FIREFOX: firefox("153.0.2", following="")}), memory)
+    later = NOW + 15 * DAY
+    details = {**firefox("154.0", following=""), "LAST_RELEASE_DATE": (later - DAY).date().isoformat()}
+    host = mac(old, update=software_update(looked_at=later))
+    assert outcome(judged(host, feeds(**{FIREFOX: details}), memory, now=later)) == "fail overdue"
+    assert outcome(judged(host, feeds(**{FIREFOX: details}), DictMemory(), now=later)) == "pass up_to_date"
+
+
 @pytest.mark.parametrize("address", ["http://updates.example.com/appcast.xml", "https://192.168.0.1/appcast.xml", "x"])
 def test_a_feed_at_an_unsafe_address_is_not_asked(address: str) -> None:
     network = feeds()

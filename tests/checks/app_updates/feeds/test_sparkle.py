@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from checks.app_updates.feeds.sparkle import MAX_ITEMS, Item, is_safe, latest_for, parse_items
 from checks.app_updates.versions import SCHEMES
+from tests.builders import NOW
 
 NAMESPACE = 'xmlns:sparkle="http://www.andymatuschak.org/xml-namespaces/sparkle"'
 PUBLISHED = "<pubDate>Mon, 05 Oct 2026 19:20:11 +0000</pubDate>"
@@ -30,7 +32,7 @@ def versions(body: bytes) -> list[str]:
 
 
 def latest(body: bytes, macos: str | None = "26.6.2", *, arm: bool | None = True) -> str | None:
-    found = latest_for(parse_items(body) or (), macos, arm=arm)
+    found = latest_for(parse_items(body) or (), macos, arm=arm, now=NOW)
     return found.lines[0].version if found else None
 
 
@@ -74,6 +76,39 @@ def test_a_phased_roll_out_is_complete_when_the_last_of_seven_groups_is_offered_
     items = parse_items(body)
     assert items is not None
     assert items[0].complete_at == datetime(2026, 10, 12, 19, 20, 11, tzinfo=UTC)
+
+
+def rolled_out(version: str, days_ago: float, more: str = "") -> str:
+    """An update that its maker began to roll out so long ago, to a seventh of everybody a day."""
+    published = format_datetime(NOW - timedelta(days=days_ago))
+    phase = "<sparkle:phasedRolloutInterval>86400</sparkle:phasedRolloutInterval>"
+    return item(version, f"{phase}<pubDate>{published}</pubDate>{more}")
+
+
+@pytest.mark.parametrize(
+    ("items", "newest", "everybodys"),
+    [
+        ((item("3"), item("2")), "3", ""),
+        ((rolled_out("3", 1), item("2"), item("1")), "3", "2"),
+        ((rolled_out("3", 1), rolled_out("2", 3), rolled_out("1", 8)), "3", "1"),
+        ((rolled_out("3", 7), item("2")), "3", ""),
+        ((rolled_out("3", 6.9), item("2")), "3", "2"),
+        ((rolled_out("3", 1), rolled_out("2", 2)), "3", ""),
+        ((rolled_out("3", -400), item("2")), "3", "2"),
+        (
+            (rolled_out("3", 1), item("2", "<sparkle:minimumSystemVersion>27</sparkle:minimumSystemVersion>")),
+            "3",
+            "",
+        ),
+        ((rolled_out("3", 1), item("2", "<sparkle:channel>beta</sparkle:channel>"), item("1")), "3", "1"),
+    ],
+)
+def test_beside_an_update_that_is_being_rolled_out_stands_the_newest_for_everybody(
+    items: tuple[str, ...], newest: str, everybodys: str
+) -> None:
+    found = latest_for(parse_items(feed(*items)) or (), "26.6.2", arm=True, now=NOW)
+    assert found is not None
+    assert [(line.version, line.before) for line in found.lines] == [(newest, everybodys)]
 
 
 def test_a_critical_update_is_for_everybody_at_once() -> None:
@@ -215,7 +250,7 @@ def test_any_feed_gives_versions_that_can_be_compared_or_nothing(
 ) -> None:
     items = parse_items(feed("".join(parts)))
     assert items is None or len(items) > 0
-    found = latest_for(items or (), macos, arm=arm)
+    found = latest_for(items or (), macos, arm=arm, now=NOW)
     if found:
         assert SCHEMES["sparkle"](found.lines[0].version, found.lines[0].version) == 0
 
