@@ -61,12 +61,12 @@ def load(
     choices: Mapping[str, Any] | None = None,
     *,
     must_exist: bool = False,
-    administrators: frozenset[int] = ADMINISTRATORS,
+    administrators: frozenset[int | str] = ADMINISTRATORS,
 ) -> Loaded:
     """The settings that hold, from the person's file, the machine policy and the person's ``choices``.
 
     A file that does not exist sets nothing, unless it is the person's and ``must_exist``. ``choices`` may be nested or
-    have dotted keys. ``administrators`` are the user ids that may own a policy.
+    have dotted keys. ``administrators`` are the user ids (on Windows SIDs) that may own a policy.
 
     Raises:
         SettingsError: everything that is wrong with any of them, one line each.
@@ -144,7 +144,9 @@ def _user_layer(path: str | os.PathLike[str] | None, problems: list[str], *, mus
     return _Layer(os.path.basename(name), checked_values(table or {}, name, problems))
 
 
-def _policy_layer(path: str | os.PathLike[str] | None, problems: list[str], administrators: frozenset[int]) -> _Layer:
+def _policy_layer(
+    path: str | os.PathLike[str] | None, problems: list[str], administrators: frozenset[int | str]
+) -> _Layer:
     if path is None:
         return _Layer(POLICY, {})
     name = os.fspath(path)

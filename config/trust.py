@@ -8,21 +8,22 @@ import sys
 
 __all__ = ["ADMINISTRATORS", "distrust"]
 
-#: User ids that may own a machine policy.
-ADMINISTRATORS = frozenset({0})
+#: User ids that may own a machine policy; on Windows SIDs, beside those of :mod:`config.access_lists`.
+ADMINISTRATORS: frozenset[int | str] = frozenset() if sys.platform == "win32" else frozenset({0})
 #: Groups whose members are administrators anyway: root or wheel, and on macOS admin.
 ADMINISTRATOR_GROUPS = frozenset({0, 80}) if sys.platform == "darwin" else frozenset({0})
 
 
-def distrust(path: str, descriptor: int, administrators: frozenset[int] = ADMINISTRATORS) -> str | None:
+def distrust(path: str, descriptor: int, administrators: frozenset[int | str] = ADMINISTRATORS) -> str | None:
     """Why the open policy file is not to be trusted, or ``None`` when it is.
 
     A link is judged by its target; every directory that leads to the link or to the target must be safe as well, or
     somebody else could put another file in its place.
     """
     if sys.platform == "win32":
-        # Owner and access list are a Windows matter of their own; what cannot be verified is not trusted.
-        return "cannot be verified to come from an administrator on Windows yet, so it is not used"
+        from config import trust_windows  # of use on Windows only
+
+        return trust_windows.distrust(path, descriptor, frozenset(map(str, administrators)))
     problem = _problem(os.fstat(descriptor), administrators)
     if problem is not None:
         return f"{problem}; {_advice(path)}"
@@ -38,7 +39,7 @@ def distrust(path: str, descriptor: int, administrators: frozenset[int] = ADMINI
     return None
 
 
-def _problem(found: os.stat_result, administrators: frozenset[int]) -> str | None:
+def _problem(found: os.stat_result, administrators: frozenset[int | str]) -> str | None:
     # Root may always change everything, so what root owns is as good as what the administrator owns.
     if found.st_uid not in administrators | ADMINISTRATORS:
         return "is not owned by an administrator"
