@@ -34,7 +34,8 @@ class Sighting:
 
     ``manager`` is a name from the catalogue and ``source`` says where in words a person knows ("Chromium extension").
     ``confirmed`` is false when the id is not confirmed by a public source: such a sighting decides nothing alone.
-    ``retired`` marks a product that nobody maintains. ``last_used`` is when its browser profile was last written.
+    ``retired`` marks a product that nobody maintains. ``last_used`` is when its browser profile was last written,
+    ``None`` for an extension whose profile does not say.
     """
 
     manager: str

@@ -20,7 +20,7 @@ KINDS = frozenset({"app", "browser", "phone", "paper"})
 #: Our own choice, long enough for a recess.
 UNUSED_AFTER = timedelta(days=90)
 
-#: How far ahead of our clock a statement may be dated before it is taken for a mistake.
+#: How far ahead of our clock a statement or a file may be dated before it is taken for a mistake.
 CLOCK_SLACK = timedelta(days=1)
 
 REASONS = frozenset(
@@ -47,8 +47,8 @@ def judge(facts: Facts, attestations: Sequence[Attestation], valid_days: int, no
     the computer's silence, for ``valid_days``. Without either, anything unreadable could have been the one, so it is
     unknown; only then do switched-off, unused and unmaintained ones speak. Absence is a warning, never a failure.
     """
-    counted = [seen for seen in _on(facts) if _used(seen, now) and not seen.retired]
-    sure = _sure(counted)
+    counted = [seen for seen in _on(facts) if _used(seen, now) is not False and not seen.retired]
+    sure = _sure(counted, now)
     items, evidence = _items(facts, sure, now), _evidence(facts, now)
     statement = newest(attestations, now)
     if sure:
@@ -87,7 +87,7 @@ def _absence(facts: Facts, now: datetime) -> tuple[str, dict[str, Fact]]:
     """Why nothing counts, the easiest to put right first: switched off, not used any more, no longer maintained."""
     for reason, seen in (
         ("not_enabled", [seen for seen in facts.sightings if seen.standing is Standing.DISABLED]),
-        ("not_in_use", [seen for seen in _on(facts) if not _used(seen, now)]),
+        ("not_in_use", [seen for seen in _on(facts) if _used(seen, now) is False]),
         ("retired", [seen for seen in _on(facts) if seen.retired]),
     ):
         if seen:
@@ -111,13 +111,18 @@ def newest(attestations: Sequence[Attestation], now: datetime) -> Attestation | 
     return latest if latest is not None and latest.at <= now + CLOCK_SLACK and latest.answer in KINDS else None
 
 
-def _sure(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """Those that may decide a pass: seen by a confirmed id. Unconfirmed ones do not confirm each other."""
-    return [seen for seen in sightings if seen.confirmed]
+def _sure(sightings: Sequence[Sighting], now: datetime) -> list[Sighting]:
+    """Those that may decide a pass: in use, by a confirmed id. Unconfirmed ones do not confirm each other."""
+    return [seen for seen in sightings if seen.confirmed and _used(seen, now)]
 
 
-def _used(seen: Sighting, now: datetime) -> bool:
-    return seen.last_used is None or now - seen.last_used <= UNUSED_AFTER
+def _used(seen: Sighting, now: datetime) -> bool | None:
+    """Whether its browser is in use; ``None`` when no time, or one in the future, leaves that open."""
+    if seen.place is not Place.EXTENSION:
+        return True
+    if seen.last_used is None or seen.last_used > now + CLOCK_SLACK:
+        return None
+    return now - seen.last_used <= UNUSED_AFTER
 
 
 def _names(sightings: Sequence[Sighting]) -> list[str]:
@@ -143,7 +148,7 @@ def _items(facts: Facts, sure: Sequence[Sighting], now: datetime) -> tuple[Item,
 def _why_not(seen: Sighting, now: datetime) -> str:
     if seen.standing is Standing.DISABLED:
         return "not_enabled"
-    if not _used(seen, now):
+    if _used(seen, now) is False:
         return "not_in_use"
     return "retired" if seen.retired else "unconfirmed"
 
@@ -152,7 +157,9 @@ def _evidence(facts: Facts, now: datetime) -> tuple[Evidence, ...]:
     entries = []
     for seen in facts.sightings:
         value = seen.standing.value + (f", version {seen.version}" if seen.version else "")
-        if seen.last_used is not None:
+        if _used(seen, now) is None:
+            value += ", profile used at an unknown time"
+        elif seen.last_used is not None:
             value += f", profile used {max(0, (now - seen.last_used).days)} days ago"
         entries.append(Evidence(seen.manager, value + ("" if seen.confirmed else ", id not confirmed"), seen.source))
     entries += [Evidence("could not be read", unread.reason, unread.where) for unread in facts.unreadable]

@@ -13,7 +13,7 @@ from agent.contract import Finding
 from agent.host import Process, Unreadable
 from agent.host.live import LiveHost
 from checks.password_manager import CHECK
-from tests.builders import DictMemory, computer, context
+from tests.builders import NOW, DictMemory, computer, context
 
 HOME = "/home/person"
 CHROME = f"{HOME}/.config/google-chrome"
@@ -23,6 +23,9 @@ KEEPASSXC = "oboonakemofpalcgghocfoadofidjkkk"
 BITWARDEN_IN_FIREFOX = "{446900e4-71c2-419f-a6a7-df9c091e268b}"
 
 Files = dict[str, Any]
+
+#: The files of a profile whose time says when it was last used.
+OF_PROFILES = ("/Preferences", "/Secure Preferences", "/prefs.js")
 
 
 def extension(
@@ -48,12 +51,22 @@ def add_on(root: str = FIREFOX, profile: str = "abc.default", key: str = BITWARD
         f"{root}/profiles.ini": f"[Profile0]\nName=default\nIsRelative=1\nPath={profile}\n",
         f"{root}/{profile}/extensions.json": json.dumps({"schemaVersion": 36, "addons": [addon]}),
         f"{root}/{profile}/extensions/{key}.xpi": "PK",
+        f"{root}/{profile}/prefs.js": "",
     }
+
+
+def used(files: Mapping[str, Any], ago: timedelta = timedelta(days=1)) -> list[dict[str, Any]]:
+    """When the profiles among these files were last written, as a host answers."""
+    at = int((NOW - ago).timestamp())
+    paths = [path.replace("\\", "/") for path in files]
+    return [{"name": "mtime", "args": [path], "value": at} for path in paths if path.endswith(OF_PROFILES)]
 
 
 def verdict(files: Files | None = None, *, attestations: Any = (), **facts: Any) -> Finding:
     """The check's finding on a computer with these files."""
-    host = computer(files=files or {}, user={"name": "person", "home": HOME, "uid": 1000}, **facts)
+    queries = facts.pop("queries", None)
+    asked = used(files or {}) if queries is None else queries
+    host = computer(files=files or {}, user={"name": "person", "home": HOME, "uid": 1000}, queries=asked, **facts)
     (finding,) = CHECK.run(context(host, attestations=attestations))
     return finding
 

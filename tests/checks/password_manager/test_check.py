@@ -274,9 +274,23 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(own_home: Path) -> None:
 def test_a_profile_left_for_months_is_not_in_use(own_home: Path) -> None:
     write(own_home, extension(), age=timedelta(days=120))
     assert said(look(Watched())) == ("warn", "not_in_use")
-    write(own_home, {f"{FIREFOX}/abc.default/prefs.js": ""}, age=timedelta(days=120))
     write(own_home, add_on(), age=timedelta(days=1))
+    write(own_home, {f"{FIREFOX}/abc.default/prefs.js": ""}, age=timedelta(days=120))
     assert said(look(Watched())) == ("warn", "not_in_use")
+
+
+def test_a_profile_written_in_the_future_was_used_nobody_knows_when(own_home: Path) -> None:
+    write(own_home, extension(), age=timedelta(hours=-23))
+    assert said(look(Watched())) == FOUND
+    write(own_home, extension(), age=timedelta(days=-2))
+    assert said(look(Watched())) == ("unknown", "unconfirmed")
+
+
+def test_a_firefox_profile_without_settings_was_used_nobody_knows_when(own_home: Path) -> None:
+    files = add_on()
+    del files[f"{FIREFOX}/abc.default/prefs.js"]
+    write(own_home, files)
+    assert said(look(Watched())) == ("unknown", "unconfirmed")
 
 
 PATHS = [

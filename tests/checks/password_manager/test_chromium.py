@@ -33,6 +33,7 @@ from tests.checks.password_manager.computers import (
     extension,
     manifest,
     said,
+    used,
     verdict,
 )
 
@@ -221,7 +222,7 @@ def test_operas_own_name_for_the_settings_is_read() -> None:
 
 def test_a_home_whose_name_is_a_pattern_is_read_as_it_is() -> None:
     files = extension("/home/a[b]*/.config/google-chrome/Default")
-    host = computer(files=files, user={"name": "person", "home": "/home/a[b]*", "uid": 1})
+    host = computer(files=files, user={"name": "person", "home": "/home/a[b]*", "uid": 1}, queries=used(files))
     assert said(CHECK.run(context(host))[0]) == FOUND
 
 

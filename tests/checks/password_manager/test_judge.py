@@ -119,6 +119,25 @@ def test_a_browser_left_for_longer_than_the_limit_does_not_count() -> None:
     assert outcome(judged(seen(used_days_ago=UNUSED_AFTER.days + 0.01))) == ("warn", "not_in_use")
 
 
+@pytest.mark.parametrize("days_ago", [None, -1.1, -400])
+def test_a_browser_whose_last_use_is_not_known_decides_nothing(days_ago: float | None) -> None:
+    finding = judged(seen(used_days_ago=days_ago))
+    assert outcome(finding) == ("unknown", "unconfirmed")
+    assert finding.items[0].details == ("unconfirmed",)
+    assert "unknown time" in finding.evidence[0].value
+    assert outcome(judged(seen(used_days_ago=days_ago), said=(statement(),))) == ("pass", "attested")
+    assert outcome(judged(seen(used_days_ago=days_ago), seen("KeePassXC"))) == ("pass", "found")
+
+
+@pytest.mark.parametrize("place", [Place.APP, Place.RUNNING])
+def test_an_app_needs_no_time(place: Place) -> None:
+    assert outcome(judged(seen(place=place, used_days_ago=None))) == ("pass", "found")
+
+
+def test_a_clock_that_is_a_little_behind_is_no_matter() -> None:
+    assert outcome(judged(seen(used_days_ago=-0.9))) == ("pass", "found")
+
+
 def test_a_product_that_nobody_maintains_is_a_warning() -> None:
     assert outcome(judged(seen("Buttercup", retired=True))) == ("warn", "retired")
 

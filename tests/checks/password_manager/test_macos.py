@@ -25,7 +25,7 @@ from checks.password_manager.macos import (
 )
 from checks.password_manager.remembered import MalformedError
 from tests.builders import DictMemory, command, computer, context
-from tests.checks.password_manager.computers import add_on, extension, said
+from tests.checks.password_manager.computers import add_on, extension, said, used
 
 HOME = "/Users/alex"
 SUPPORT = f"{HOME}/Library/Application Support"
@@ -46,7 +46,7 @@ LISTED = f"""     {IN_SAFARI}(2026.5.0)
 
 
 def mac(**facts: Any) -> ReplayHost:
-    return computer("macos", **{"user": USER, **facts})
+    return computer("macos", **{"user": USER, "queries": used(facts.get("files", {})), **facts})
 
 
 def finding(**facts: Any) -> Finding:

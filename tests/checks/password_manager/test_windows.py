@@ -15,7 +15,7 @@ from checks.password_manager import CHECK, catalogue
 from checks.password_manager.windows import chromium_roots, firefox_roots
 from checks.password_manager.windows_apps import PACKAGES, UNINSTALL, family_of, matches
 from tests.builders import computer, context
-from tests.checks.password_manager.computers import BITWARDEN, add_on, extension, said
+from tests.checks.password_manager.computers import BITWARDEN, add_on, extension, said, used
 
 HOME = r"C:\Users\alex"
 LOCAL = rf"{HOME}\AppData\Local"
@@ -28,7 +28,7 @@ NAMES = catalogue.load("windows").ids("windows_name")
 
 
 def windows(**facts: Any) -> ReplayHost:
-    return computer("windows", **{"user": USER, **facts})
+    return computer("windows", **{"user": USER, "queries": used(facts.get("files", {})), **facts})
 
 
 def finding(**facts: Any) -> Finding:
