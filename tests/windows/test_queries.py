@@ -104,3 +104,15 @@ def test_the_person_and_their_home_are_known(host: LiveHost, own_home: Path) -> 
     assert host.user.name == os.environ["USERNAME"]
     assert host.home == str(own_home)
     assert host.user.uid == -1
+
+
+def test_whether_notifications_are_welcome_is_one_of_the_documented_numbers(host: LiveHost) -> None:
+    answer = host.query("notification_state")
+    assert reason(answer) in ("failed", "unsupported") if isinstance(answer, Unreadable) else answer in range(1, 8)
+
+
+def test_power_now_is_known_as_far_as_the_hardware_tells(host: LiveHost) -> None:
+    answer = host.query("power_now")
+    assert answer["plugged"] in (True, False, None)
+    assert answer["percent"] is None or 0 <= answer["percent"] <= 100
+    assert isinstance(answer["saver"], bool)

@@ -14,7 +14,7 @@ if sys.platform != "win32":
 
 from ctypes import wintypes
 
-__all__ = ["battery_present", "power_capabilities", "power_setting"]
+__all__ = ["battery_present", "power_capabilities", "power_now", "power_setting"]
 
 SUCCESS = 0
 ERROR_FILE_NOT_FOUND = 2
@@ -37,6 +37,10 @@ BATTERIES_OFFSET = 30
 #: SYSTEM_POWER_STATUS.BatteryFlag.
 NO_SYSTEM_BATTERY = 0x80
 UNKNOWN_BATTERY = 0xFF
+#: SYSTEM_POWER_STATUS.ACLineStatus: 0 on battery, 1 plugged in.
+AC_LINE = {0: False, 1: True}
+#: SYSTEM_POWER_STATUS.SystemStatusFlag: 1 while battery saver is on.
+BATTERY_SAVER = 1
 
 
 class _Guid(ctypes.Structure):
@@ -106,15 +110,33 @@ def power_capabilities() -> dict[str, bool] | Unreadable:
 
 def battery_present() -> bool | Unreadable:
     """Whether there is a battery (``GetSystemPowerStatus``)."""
-    status = _PowerStatus()
-    call = ctypes.WinDLL("kernel32").GetSystemPowerStatus
-    call.argtypes = (ctypes.POINTER(_PowerStatus),)
-    call.restype = wintypes.BOOL
-    if not call(status):
+    status = _power_status()
+    if status is None:
         return Unreadable("failed", "GetSystemPowerStatus")
     if status.battery_flag == UNKNOWN_BATTERY:
         return Unreadable("empty", "GetSystemPowerStatus")
     return not status.battery_flag & NO_SYSTEM_BATTERY
+
+
+def power_now() -> dict[str, bool | int | None] | Unreadable:
+    """``plugged``, the battery's ``percent`` and whether battery ``saver`` is on; ``None`` is not known or not there."""
+    status = _power_status()
+    if status is None:
+        return Unreadable("failed", "GetSystemPowerStatus")
+    percent = status.battery_percent
+    return {
+        "plugged": AC_LINE.get(status.ac_line),
+        "percent": percent if percent <= 100 else None,
+        "saver": status.system_flag == BATTERY_SAVER,
+    }
+
+
+def _power_status() -> _PowerStatus | None:
+    status = _PowerStatus()
+    call = ctypes.WinDLL("kernel32").GetSystemPowerStatus
+    call.argtypes = (ctypes.POINTER(_PowerStatus),)
+    call.restype = wintypes.BOOL
+    return status if call(status) else None
 
 
 def _active_scheme(library: Any) -> _Guid | int:

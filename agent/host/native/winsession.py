@@ -12,7 +12,7 @@ if sys.platform != "win32":
 
 from ctypes import wintypes
 
-__all__ = ["screensaver", "session_locked"]
+__all__ = ["notification_state", "screensaver", "session_locked"]
 
 #: What ``SystemParametersInfoW`` is asked, and whether its answer is yes or no. Policy is merged into the answers.
 SCREEN_SAVER = {
@@ -44,6 +44,23 @@ def screensaver() -> dict[str, bool | int] | Unreadable:
         if ask(action, 0, ctypes.byref(value), 0) and value.value >= 0:
             found[name] = bool(value.value) if yes_or_no else value.value
     return found or Unreadable("failed", "screen saver")
+
+
+def notification_state() -> int | Unreadable:
+    """Whether this is a moment for notifications (``SHQueryUserNotificationState``), as its number.
+
+    1 nobody is there (locked, screen saver, another user), 2 full screen or presenting, 3 full-screen graphics,
+    4 presentation mode, 5 notifications are welcome, 6 the first hour of a new user, 7 a Store app is in front.
+    """
+    state = ctypes.c_int(0)
+    try:
+        ask = ctypes.WinDLL("shell32").SHQueryUserNotificationState
+    except (OSError, AttributeError):
+        return Unreadable("unsupported", "notification state")
+    ask.argtypes, ask.restype = (ctypes.POINTER(ctypes.c_int),), ctypes.c_long
+    if ask(ctypes.byref(state)) != 0:
+        return Unreadable("failed", "notification state")
+    return state.value
 
 
 def session_locked() -> bool | Unreadable:
