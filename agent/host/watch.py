@@ -63,6 +63,8 @@ class WatchingHost:
         self._programs: dict[str, str] = {}
         self._commands: dict[tuple[str, ...], RecordedCommand] = {}
         self._files: dict[str, str | FileEntry] = {}
+        #: Windows only: path in lower case -> as it was spelt first, with backslashes.
+        self._spelt: dict[str, str] = {}
         self._registry: dict[str, dict[str, RegistryValue]] = {}
         self._processes: dict[int, Process] = {}
         self._queries: dict[tuple[str, tuple[str, ...]], Query] = {}
@@ -79,14 +81,14 @@ class WatchingHost:
         answer = self._wrapped.read_bytes(path)
         if answer is not None:
             with self._lock:
-                self._files[path] = _file_entry(answer)
+                self._files[self._spelling(path)] = _file_entry(answer)
         return answer
 
     def glob(self, pattern: str) -> list[str]:
         found = self._wrapped.glob(pattern)
         with self._lock:
             for path in found:
-                self._files.setdefault(path, FileEntry(present=True))
+                self._files.setdefault(self._spelling(path), FileEntry(present=True))
         return found
 
     def which(self, name: str) -> str | None:
@@ -192,15 +194,26 @@ class WatchingHost:
         """The files, less the directories that exist anyway because something lies below them."""
         separator = "\\" if self.system is System.WINDOWS else "/"
         parents = set()
-        for path in self._files:
+        for path in map(self._compared, self._files):
             while (cut := path.rfind(separator)) > 0:
                 path = path[:cut]  # noqa: PLW2901  (walks up)
                 parents.add(path)
         return {
             path: entry
             for path, entry in self._files.items()
-            if path not in parents or (isinstance(entry, str) or not (entry.present or entry.failure == "unsupported"))
+            if self._compared(path) not in parents
+            or (isinstance(entry, str) or not (entry.present or entry.failure == "unsupported"))
         }
+
+    def _spelling(self, path: str) -> str:
+        """One spelling for all of a file's: on Windows case makes no difference, nor which slash."""
+        if self.system is not System.WINDOWS:
+            return path
+        spelt = path.replace("/", "\\")
+        return self._spelt.setdefault(self._compared(spelt), spelt)
+
+    def _compared(self, path: str) -> str:
+        return path.lower() if self.system is System.WINDOWS else path
 
     def _bare(self, name: str) -> str:
         return name.rsplit("\\" if self.system is System.WINDOWS else "/", 1)[-1]

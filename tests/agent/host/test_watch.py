@@ -168,6 +168,31 @@ def test_a_windows_registry_is_written_down_by_view() -> None:
     assert first[-1] == Unreadable("failed", "processes")
 
 
+def test_a_file_of_windows_is_written_down_once_however_it_is_spelt() -> None:
+    real = computer("windows", files={r"C:\Users\Zoë\Prefs": "1", r"C:\Users\Zoë\Sub\x": "2"})
+    host = WatchingHost(real)
+    asked: list[Callable[[Host], Any]] = [
+        lambda host: host.glob(r"C:\Users\*\Sub"),
+        lambda host: host.read("C:/Users/Zoë/Prefs"),
+        lambda host: host.read(r"c:\users\ZOË\prefs"),
+        lambda host: host.glob("C:/Users/*/*"),
+        lambda host: host.read(r"c:\users\zoë/sub/X"),
+        lambda host: host.read("c:/users/zoë/sub"),
+    ]
+    first = [ask(host) for ask in asked]
+    assert host.to_recording().files == {r"C:\Users\Zoë\Prefs": "1", r"c:\users\zoë\sub\X": "2"}
+    again = replayed(host)
+    assert [ask(again) for ask in asked[1:3]] == first[1:3] == ["1", "1"]
+    assert again.read(r"C:\USERS\Zoë\Sub\x") == "2"
+    assert [path.lower() for path in again.glob("C:/Users/*/*")] == [path.lower() for path in first[3]]
+
+
+def test_elsewhere_a_backslash_and_capitals_make_another_file() -> None:
+    host = WatchingHost(computer(files={"/a": "1", "/A": "2", "/a\\b": "3"}))
+    assert [host.read(path) for path in ("/a", "/A", "/a\\b")] == ["1", "2", "3"]
+    assert host.to_recording().files == {"/a": "1", "/A": "2", "/a\\b": "3"}
+
+
 @pytest.fixture(scope="module")
 def live() -> WatchingHost:
     return WatchingHost(LiveHost())
