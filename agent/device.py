@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 from agent.host import Completed, Host, System
 
 __all__ = ["os_version"]
 
 WINDOWS_VERSION_KEY = r"HKLM64\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+#: The first and last build of Windows 10 and the first of Windows 11 (Microsoft: "Windows release information"). Those
+#: between them were previews and servers.
+WINDOWS_10_BUILDS = range(10240, 19045 + 1)
 FIRST_WINDOWS_11_BUILD = 22000
 
 
@@ -54,11 +58,20 @@ def _windows(host: Host) -> str:
     if not isinstance(values, dict):
         return "Windows"
     read = {name: str(value.value) for name, value in values.items()}
-    build = read.get("currentbuild", "")
-    name = "Windows"
-    if build.isdecimal():
-        name = "Windows 11" if int(build) >= FIRST_WINDOWS_11_BUILD else "Windows 10"
-    return _plain(f"{name} {read.get('displayversion', '')}")
+    return _plain(f"{_windows_name(read)} {read.get('displayversion', '')}")
+
+
+def _windows_name(values: Mapping[str, str]) -> str:
+    """The name people know where it is certain, else the build."""
+    build = values.get("currentbuild", "")
+    if not (build.isascii() and build.isdecimal() and len(build) <= 6):
+        return "Windows"
+    if values.get("installationtype", "Client").lower() == "client":
+        if int(build) in WINDOWS_10_BUILDS:
+            return "Windows 10"
+        if int(build) >= FIRST_WINDOWS_11_BUILD:
+            return "Windows 11"
+    return f"Windows build {build}"
 
 
 def _plain(text: str) -> str:
