@@ -5,12 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from agent.files import read_regular
 from agent.host import Unreadable
 from agent.host.live import LiveHost
 
@@ -121,3 +125,51 @@ def test_a_network_drive_that_does_not_answer_is_not_an_empty_one(
     monkeypatch.setattr(os, "stat", failing)
     path = r"\\server\profiles\zoë\Preferences"
     assert host.read(path) == (None if why is None else Unreadable(why, path))
+
+
+def test_a_file_of_ours_that_is_just_being_replaced_is_waited_for(folder: Path) -> None:
+    path = folder / "status.json"
+    path.write_bytes(b"{}")
+    with ThreadPoolExecutor(1) as pool:
+        with kept_to_itself(path):
+            answer = pool.submit(read_regular, str(path))
+            time.sleep(0.3)
+            assert not answer.done()
+        assert answer.result(5) == b"{}"
+
+
+def test_a_file_of_ours_that_stays_locked_is_not_waited_for_long(folder: Path) -> None:
+    path = folder / "status.json"
+    started = time.monotonic()
+    with kept_to_itself(path), pytest.raises(PermissionError):
+        read_regular(str(path))
+    assert 0.9 < time.monotonic() - started < 5
+
+
+def test_a_folder_in_the_place_of_a_file_of_ours_is_refused_at_once(folder: Path) -> None:
+    started = time.monotonic()
+    with pytest.raises(OSError, match=r"denied|directory"):
+        read_regular(str(folder))
+    assert time.monotonic() - started < 0.9
+
+
+def test_a_file_of_ours_that_is_replaced_all_the_time_is_always_read(folder: Path) -> None:
+    path, stop = folder / "status.json", threading.Event()
+    path.write_bytes(b"0")
+
+    def replace() -> None:
+        while not stop.is_set():
+            (folder / "new").write_bytes(b"1" * 100)
+            try:
+                os.replace(folder / "new", path)
+            except PermissionError:  # it is being read
+                continue
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        seen = {read_regular(str(path)) for _ in range(300)}
+    finally:
+        stop.set()
+        writer.join()
+    assert seen <= {b"0", b"1" * 100}
