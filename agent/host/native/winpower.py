@@ -119,7 +119,7 @@ def battery_present() -> bool | Unreadable:
 
 
 def power_now() -> dict[str, bool | int | None] | Unreadable:
-    """``plugged``, the battery's ``percent`` and whether battery ``saver`` is on; ``None`` is not known or not there."""
+    """``plugged``, the battery's ``percent`` and whether battery ``saver`` is on; ``None``: not known."""
     status = _power_status()
     if status is None:
         return Unreadable("failed", "GetSystemPowerStatus")
