@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ __all__ = ["in_memory", "make_private_folder", "open_or_replace"]
 
 #: How long one process waits for another's transaction. Ours take milliseconds.
 BUSY_SECONDS = 5.0
+#: How long a damaged file may be in use by somebody else before it is left where it is.
+IN_USE_SECONDS = 2.0
 COMPANIONS = ("", "-wal", "-shm")
 
 
@@ -125,12 +128,24 @@ def _set_aside(path: str) -> str:
         number += 1
         aside = f"{stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{number}{extension}"
     try:
-        os.replace(path, aside)
-        for companion in COMPANIONS[1:]:
+        # The database last: what belongs to it must never be taken for a part of the new one.
+        for companion in reversed(COMPANIONS):
             with suppress(FileNotFoundError):
-                os.replace(path + companion, aside + companion)
+                _rename(path + companion, aside + companion)
     except OSError as error:
-        raise StoreError(
-            f"The store {path} is damaged and could not be set aside: {error.strerror or error}."
-        ) from error
+        used = sys.platform == "win32" and isinstance(error, PermissionError)
+        why = "another program has it open" if used else error.strerror or str(error)
+        raise StoreError(f"The store {path} is damaged and could not be set aside: {why}.") from error
     return aside
+
+
+def _rename(path: str, new: str) -> None:
+    """Rename it. Windows refuses while anybody, another Watchword or a virus scanner, has it open, so wait a little."""
+    deadline = time.monotonic() + IN_USE_SECONDS
+    while True:
+        try:
+            return os.replace(path, new)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
