@@ -7,7 +7,7 @@ from agent.streams import make_usable
 
 
 def main() -> int:
-    """Run the command line. ``status --json`` takes a shorter way, so that scripts can ask often."""
+    """Run the command line. ``status --json`` and ``daemon`` take shorter ways: the one is asked often, the other stays."""
     make_usable()
     if sys.argv[1:] == ["status", "--json"]:
         from agent.quick_status import read  # a tenth of the command line's imports
@@ -24,6 +24,10 @@ def main() -> int:
                 code = 4
             sys.stderr.flush()
             os._exit(code)  # everything is written; taking the interpreter apart would cost as much again
+    if sys.argv[1:] == ["daemon"]:
+        from agent.daemon.main import main as daemon  # it stays for months, so it loads nothing else
+
+        return daemon()
     from agent.cli import run
 
     return run()

@@ -214,6 +214,7 @@ class Check:
 
     ``reasons`` publishes every reason a finding may give; each has words in ``config/alerts.toml`` under
     ``<id>.<reason>`` and a finding with another reason is refused. ``time_limit`` is the wall time one run may take.
+    A ``heavy`` one costs seconds of processor time and waits while the computer saves power.
     ``refs`` name the advice it measures (``toolkit:S17``). ``words`` is for checks from elsewhere, which cannot
     write into ``config/alerts.toml``: the words for each reason.
     """
@@ -226,5 +227,6 @@ class Check:
     version: int = 1
     every: timedelta = timedelta(hours=4)
     time_limit: timedelta = timedelta(seconds=20)
+    heavy: bool = False
     refs: tuple[str, ...] = ()
     words: Mapping[str, Words] = field(default_factory=dict)

@@ -22,10 +22,14 @@ class Paths:
 
     ``config`` is the person's settings file, ``policy`` the machine policy (written by an administrator only),
     ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
-    a directory. ``runtime`` is a directory for locks and sockets that need not outlive the session.
+    a directory. ``health`` says how the background agent does. ``runtime`` is a directory for what need not outlive
+    the session: the background agent's lock and the doorbell that wakes it.
     """
 
-    __slots__ = ("config", "data", "journal", "logs", "policy", "runtime", "status", "store")
+    __slots__ = (
+        "config", "daemon_lock", "data", "doorbell", "health", "journal",
+        "logs", "policy", "runtime", "status", "store",
+    )  # fmt: skip
 
     def __init__(self, *, config: str, policy: str, data: str, state: str, runtime: str) -> None:
         slash = "\\" if "\\" in policy else "/"
@@ -35,8 +39,11 @@ class Paths:
         self.store = f"{data}{slash}watchword.db"
         self.journal = f"{data}{slash}journal.jsonl"
         self.status = f"{state}{slash}status.json"
+        self.health = f"{state}{slash}health.json"
         self.logs = f"{state}{slash}logs"
         self.runtime = runtime
+        self.daemon_lock = f"{runtime}{slash}daemon.lock"
+        self.doorbell = f"{runtime}{slash}daemon.bell"
 
     @classmethod
     def here(cls) -> Paths:

@@ -72,5 +72,6 @@ CHECK = Check(
     every=timedelta(hours=4),
     # Several package managers in a row, each of which may read all its lists from a slow disk.
     time_limit=timedelta(seconds=90),
+    heavy=True,
     refs=("toolkit:S34",),
 )

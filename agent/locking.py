@@ -1,0 +1,86 @@
+"""One process at a time, by a lock that the system itself lets go of when its holder dies. Never a pid file alone.
+
+Imported by the background agent, which must stay small: nothing but the standard library's smallest modules.
+"""
+
+import os
+import sys
+from contextlib import suppress
+
+__all__ = ["FileLock", "is_held"]
+
+
+class FileLock:
+    """A lock file. ``take`` says whether it is ours now; the file itself stays, so that nobody locks a deleted one."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def take(self) -> bool:
+        """Take the lock if nobody holds it.
+
+        Raises:
+            OSError: the file cannot be made, or this file system knows no locks.
+        """
+        if self._descriptor is not None:
+            return True
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            taken = _try(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if taken:
+            self._descriptor = descriptor
+        else:
+            os.close(descriptor)
+        return taken
+
+    def write(self, text: str) -> None:
+        """Leave a line in the file for people and for :mod:`agent.daemon.doorbell`; the lock has to be ours."""
+        if self._descriptor is None:
+            raise ValueError("the lock is not held")
+        # Byte 0 is what is locked on Windows, where nobody else could read it.
+        os.lseek(self._descriptor, 1, os.SEEK_SET)
+        os.write(self._descriptor, text.encode() + b"\n")
+
+    def release(self) -> None:
+        """Let go of it. Doing so twice does no harm."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def is_held(path: str) -> bool:
+    """Whether some process holds the lock now. A file that cannot be opened is held by nobody."""
+    lock = FileLock(path)
+    if not os.path.exists(path):
+        return False
+    try:
+        taken = lock.take()
+    except OSError:
+        return False
+    lock.release()
+    return not taken
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try(descriptor: int) -> bool:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with suppress(OSError):
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            return True
+        return False
+
+else:
+    import fcntl
+
+    def _try(descriptor: int) -> bool:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False

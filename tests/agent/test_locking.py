@@ -1,0 +1,41 @@
+"""A lock is held by one, and by nobody once its holder has gone, however it went."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from agent.locking import FileLock, is_held
+
+HOLD = "import sys; from agent.locking import FileLock; l = FileLock(sys.argv[1]); print(l.take(), flush=True); input()"
+
+
+def test_the_second_one_does_not_get_it(tmp_path: Path) -> None:
+    path = str(tmp_path / "run" / "lock")
+    first, second = FileLock(path), FileLock(path)
+    assert first.take()
+    assert first.take()
+    assert not second.take()
+    assert is_held(path)
+    first.release()
+    assert not is_held(path)
+    assert second.take()
+    second.release()
+
+
+def test_a_file_that_is_not_there_is_held_by_nobody(tmp_path: Path) -> None:
+    assert not is_held(str(tmp_path / "lock"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_with_its_holder_even_when_that_is_killed(tmp_path: Path) -> None:
+    path = str(tmp_path / "lock")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == "True"
+        assert is_held(path)
+        holder.kill()
+    assert not is_held(path)
