@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from agent.contract import Memory
 from agent.host import Host, Unreadable
 from checks.password_manager import browsers, catalogue, chromium, firefox, running, windows_apps
-from checks.password_manager.catalogue import Catalogue
-from checks.password_manager.facts import Facts, Place, Sighting
+from checks.password_manager.catalogue import Catalogue, Entry
+from checks.password_manager.facts import Facts, Place, Sighting, Standing
 from checks.password_manager.remembered import Files
 from checks.password_manager.running import sighting
+from checks.password_manager.windows_traces import Trace, variables
 
 __all__ = ["chromium_roots", "firefox_roots", "read"]
 
@@ -48,7 +50,6 @@ FIREFOX_LOCAL: Mapping[str, tuple[str, ...]] = {
     "Firefox": ("Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Roaming/Mozilla/Firefox",),
 }
 VARIABLE = re.compile(r"%([^%]+)%")
-DEFAULTS = {"PROGRAMFILES": r"C:\Program Files", "PROGRAMFILES(X86)": r"C:\Program Files (x86)"}
 
 
 def read(host: Host, memory: Memory, now: datetime, *, fresh: bool = False) -> Facts:
@@ -56,7 +57,7 @@ def read(host: Host, memory: Memory, now: datetime, *, fresh: bool = False) -> F
     known = catalogue.load("windows")
     files = Files(host, memory, now, known.edition, fresh=fresh)
     parts = (
-        _installed(host, known),
+        _installed(files, known),
         _program_files(files, known),
         running.read(host, known, lambda name: name.endswith(".exe")),
         browsers.read(files, known, chromium_roots(host), firefox_roots(host)),
@@ -91,8 +92,11 @@ def firefox_roots(host: Host) -> list[firefox.Root]:
     ]
 
 
-def _installed(host: Host, known: Catalogue) -> Facts:
-    """What Windows lists as installed. The system's own apps are there on every computer and say nothing."""
+def _installed(files: Files, known: Catalogue) -> Facts:
+    """What Windows lists as installed, and whether it is there.
+
+    The system's own apps are there on every computer and say nothing.
+    """
     sightings: list[Sighting] = []
     unreadable: list[Unreadable] = []
     for kind, source, reader in (
@@ -100,21 +104,26 @@ def _installed(host: Host, known: Catalogue) -> Facts:
         ("windows_family", "Microsoft Store app", windows_apps.store_packages),
     ):
         entries = {key: entry for key, entry in known.ids(kind).items() if entry.manager.kind == "app"}
-        found, unread = reader(host, entries)
-        sightings += [sighting(entries[key], Place.APP, source, version) for key, version in found.items()]
+        found, unread = reader(files, entries)
+        sightings += [_listed(entries[key], source, listed) for key, listed in found.items()]
         unreadable += unread
     return Facts(tuple(sightings), tuple(unreadable))
+
+
+def _listed(entry: Entry, source: str, listed: windows_apps.Listed) -> Sighting:
+    """An app as far as its files are there. Where they may or may not be, the list alone decides nothing."""
+    seen = sighting(entry, Place.APP, source, listed.version)
+    standing = Standing.LEFTOVER if listed.trace is Trace.GONE else Standing.ENABLED
+    return replace(seen, standing=standing, confirmed=seen.confirmed and listed.trace is not Trace.OPEN)
 
 
 def _program_files(files: Files, known: Catalogue) -> Facts:
     """Programs in the places where their own installers put them, for copies that are in no list."""
     sightings: list[Sighting] = []
     unreadable: list[Unreadable] = []
-    variables = DEFAULTS | {name.upper(): value for name, value in files.host.env.items() if value}
-    variables["LOCALAPPDATA"] = _local(files.host)
-    variables["APPDATA"] = _roaming(files.host)
+    known_variables = variables(files) | {"LOCALAPPDATA": _local(files.host), "APPDATA": _roaming(files.host)}
     for path, entry in known.ids("windows_path").items():
-        there = files.exists(_expanded(path, variables).replace("\\", "/"))
+        there = files.exists(_expanded(path, known_variables).replace("\\", "/"))
         if isinstance(there, Unreadable):
             unreadable.append(there)
         elif there:
@@ -122,8 +131,8 @@ def _program_files(files: Files, known: Catalogue) -> Facts:
     return Facts(tuple(sightings), tuple(unreadable))
 
 
-def _expanded(path: str, variables: Mapping[str, str]) -> str:
-    return VARIABLE.sub(lambda match: variables.get(match[1].upper(), match[0]), path)
+def _expanded(path: str, known: Mapping[str, str]) -> str:
+    return VARIABLE.sub(lambda match: known.get(match[1].upper(), match[0]), path)
 
 
 def _local(host: Host) -> str:

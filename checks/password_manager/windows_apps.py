@@ -1,18 +1,21 @@
 r"""Apps that Windows itself lists: what can be uninstalled, and packages from the Microsoft Store.
 
 Both are in the registry. The list of what can be uninstalled has a part for each kind of program (64 and 32 bit) and
-one for the person.
+one for the person. Either may name an app whose files are gone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from agent.host import Host, RegistryValue, Unreadable
+from agent.host import RegistryValue, Unreadable
 from checks.password_manager.catalogue import Entry
+from checks.password_manager.remembered import Files
+from checks.password_manager.windows_traces import Trace, trace
 
-__all__ = ["MAX_KEYS", "family_of", "matches", "store_packages", "uninstallable"]
+__all__ = ["MAX_KEYS", "Listed", "family_of", "matches", "store_packages", "uninstallable"]
 
 UNINSTALL = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 UNINSTALL_32_BIT = r"SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"
@@ -34,40 +37,50 @@ PACKAGE = re.compile(
     r"([A-Za-z0-9.-]{1,64})_([0-9]{1,9}(?:\.[0-9]{1,9}){3})_(?:[A-Za-z0-9]{1,16})_([^_]{0,64})_([A-Za-z0-9]{13})"
 )
 PART_OF_A_PACKAGE = "split."
+FULL_PATH = re.compile(r"[A-Za-z]:\\[^\0]+")
 
-Found = tuple[dict[str, str | None], list[Unreadable]]
+
+@dataclass(frozen=True)
+class Listed:
+    """What Windows' lists say of one app: its version, and what is left of its files."""
+
+    version: str | None
+    trace: Trace
 
 
-def uninstallable(host: Host, names: Mapping[str, Entry]) -> Found:
-    """The catalogue's names that are installed, each with its version, and what could not be read."""
-    found: dict[str, str | None] = {}
+Found = tuple[dict[str, Listed], list[Unreadable]]
+
+
+def uninstallable(files: Files, names: Mapping[str, Entry]) -> Found:
+    """The catalogue's names that are listed, each as the entry says of which most is left, and what is unreadable."""
+    found: dict[str, Listed] = {}
     unreadable: list[Unreadable] = []
     for places in PARTS:
         for place in places:
-            keys = host.registry_subkeys(place)
+            keys = files.host.registry_subkeys(place)
             if isinstance(keys, Unreadable):
                 unreadable.append(keys)
                 break
             if keys is None:
                 continue
             for key in keys[:MAX_KEYS]:
-                _look(host, rf"{place}\{key}", names, found, unreadable)
+                _look(files, rf"{place}\{key}", names, found, unreadable)
             break
     return found, unreadable
 
 
-def store_packages(host: Host, families: Mapping[str, Entry]) -> Found:
+def store_packages(files: Files, families: Mapping[str, Entry]) -> Found:
     """The catalogue's package families that are installed for this person, each with its version."""
-    keys = host.registry_subkeys(PACKAGES)
+    keys = files.host.registry_subkeys(PACKAGES)
     if isinstance(keys, Unreadable):
         return {}, [keys]
     spelt = {family.lower(): family for family in families}
-    found: dict[str, str | None] = {}
+    found: dict[str, Listed] = {}
     for key in keys or ():
         family, version = family_of(key)
         known = spelt.get(family.lower())
         if known is not None:
-            found[known] = version
+            _add(found, known, Listed(version, _left_of_package(files, key)))
     return found, []
 
 
@@ -89,10 +102,21 @@ def family_of(full_name: str) -> tuple[str, str | None]:
     return f"{match[1]}_{match[4]}", match[2]
 
 
+def _left_of_package(files: Files, key: str) -> Trace:
+    """Windows itself keeps this list in step; only a folder that is certainly gone speaks against it.
+
+    ``PackageRootFolder`` lies where a person may not look around, so it is not asked what is in it.
+    """
+    values = files.host.registry(rf"{PACKAGES}\{key}")
+    folder = _text(values, "packagerootfolder") if isinstance(values, Mapping) else ""
+    gone = FULL_PATH.fullmatch(folder) is not None and files.exists(folder.replace("\\", "/")) is False
+    return Trace.GONE if gone else Trace.THERE
+
+
 def _look(
-    host: Host, key: str, names: Mapping[str, Entry], found: dict[str, str | None], unreadable: list[Unreadable]
+    files: Files, key: str, names: Mapping[str, Entry], found: dict[str, Listed], unreadable: list[Unreadable]
 ) -> None:
-    values = host.registry(key)
+    values = files.host.registry(key)
     if isinstance(values, Unreadable):
         unreadable.append(values)
         return
@@ -101,7 +125,14 @@ def _look(
     name = matches(_text(values, "displayname").strip(), names)
     if name is not None:
         version = _text(values, "displayversion").strip()
-        found[name] = version if VERSION.fullmatch(version) else found.get(name)
+        _add(found, name, Listed(version if VERSION.fullmatch(version) else None, trace(files, values)))
+
+
+def _add(found: dict[str, Listed], name: str, listed: Listed) -> None:
+    """Of two entries of one app the one with more left of it counts, then the one with a version."""
+    before = found.get(name)
+    if before is None or (listed.trace, listed.version is not None) > (before.trace, before.version is not None):
+        found[name] = listed
 
 
 def _is_part(values: Mapping[str, RegistryValue]) -> bool:

@@ -14,7 +14,7 @@ from checks.password_manager import CHECK as PASSWORD_MANAGER
 from checks.screen_lock.facts import LockFacts
 from checks.screen_lock.windows import read
 from checks.screen_lock.windows_saver import DESKTOP, DESKTOP_POLICIES, WINLOGON, read_saver
-from tests.builders import context
+from tests.builders import NOW, context
 from tests.checks.password_manager.computers import add_on, extension, said
 
 Reg = Callable[..., None]
@@ -73,13 +73,21 @@ def test_the_inactivity_limit_is_read_from_the_64_bit_registry(write: Callable[.
     assert paths(read(host))["machine inactivity limit"] == "0:10:00"
 
 
-def test_an_app_that_can_be_uninstalled_is_found(write: Callable[..., None], host: LiveHost) -> None:
+def test_an_app_that_can_be_uninstalled_is_found_while_its_program_is_there(
+    write: Callable[..., None], host: LiveHost, tmp_path: Path
+) -> None:
+    program = tmp_path / "Zoë [Büro]" / "KeePassXC.exe"
+    lay({str(program): "MZ"})
     key = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Watchword test"
     write(key, "DisplayName", "KeePassXC")
     write(key, "DisplayVersion", "2.7.10")
+    write(key, "DisplayIcon", f"{program},0")
     (finding,) = PASSWORD_MANAGER.run(context(host))
     assert said(finding) == ("pass", "found")
     assert finding.items[0].installed == "2.7.10"
+    program.unlink()
+    (finding,) = PASSWORD_MANAGER.run(context(host))
+    assert finding.status.value != "pass"
 
 
 @pytest.mark.parametrize("browser", ["Google/Chrome/User Data", "Vivaldi/User Data"])
@@ -106,3 +114,4 @@ def lay(files: dict[str, str]) -> None:
     for path, text in files.items():
         os.makedirs(os.path.dirname(path), exist_ok=True)
         Path(path).write_text(text, encoding="utf-8")
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))

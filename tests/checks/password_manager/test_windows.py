@@ -45,6 +45,15 @@ def app(name: str, version: str = "2.7.9", hive: str = "HKLM64", **more: Any) ->
     return {rf"{hive}\{UNINSTALL}\{name}": {key: {"type": "REG_SZ", "value": value} for key, value in values.items()}}
 
 
+PROGRAM = r"C:\Program Files\KeePassXC\KeePassXC.exe"
+ELSEWHERE = r"D:\Apps\KeePassXC\KeePassXC.exe"
+UNINSTALLER = r"D:\Apps\KeePassXC\unins000.exe"
+
+
+def there(*paths: str) -> dict[str, Any]:
+    return {path: {"present": True} for path in paths}
+
+
 def backslashes(files: dict[str, Any]) -> dict[str, Any]:
     return {path.replace("/", "\\"): text for path, text in files.items()}
 
@@ -55,7 +64,7 @@ def test_a_computer_without_one_has_none() -> None:
 
 @pytest.mark.parametrize("hive", ["HKLM64", "HKLM32", "HKLM", "HKCU"])
 def test_an_app_is_found_in_every_part_of_the_list(hive: str) -> None:
-    found = finding(registry=app("KeePassXC", hive=hive))
+    found = finding(registry=app("KeePassXC", hive=hive, DisplayIcon=ELSEWHERE), files=there(ELSEWHERE))
     assert said(found) == FOUND
     assert sources(found) == [("KeePassXC", "installed app", "2.7.9")]
 
@@ -63,7 +72,111 @@ def test_an_app_is_found_in_every_part_of_the_list(hive: str) -> None:
 def test_the_32_bit_part_goes_by_another_name_too() -> None:
     key = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall\KeePassPasswordSafe2_is1"
     name = {"type": "REG_SZ", "value": "KeePass Password Safe 2.57.1"}
-    assert said(finding(registry={key: {"DisplayName": name}})) == FOUND
+    values = {"DisplayName": name, "DisplayIcon": {"type": "REG_SZ", "value": ELSEWHERE}}
+    assert said(finding(registry={key: values}, files=there(ELSEWHERE))) == FOUND
+
+
+# An entry outlives the files of its app.
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"DisplayIcon": ELSEWHERE},
+        {"DisplayIcon": f"{ELSEWHERE},0"},
+        {"DisplayIcon": f'"{ELSEWHERE}",-101'},
+        {"DisplayIcon": ELSEWHERE.replace("\\", "/")},
+        {"DisplayIcon": r"%APPS%\KeePassXC\KeePassXC.exe"},
+        {"DisplayIcon": ELSEWHERE, "InstallLocation": r"D:\Old", "UninstallString": r"D:\Old\unins000.exe"},
+        {"InstallLocation": "D:\\Apps\\KeePassXC\\"},
+        {"InstallLocation": '"D:\\Apps\\KeePassXC"', "UninstallString": r"MsiExec.exe /X{0F}"},
+        {"UninstallString": f'"{UNINSTALLER}" /S'},
+        {"UninstallString": f"{UNINSTALLER} /SILENT", "DisplayIcon": r"D:\Apps\KeePassXC\app.ico"},
+        {"DisplayIcon": r"C:\Windows\Installer\{0F}\icon.exe", "InstallLocation": r"D:\Apps\KeePassXC"},
+        {"DisplayIcon": UNINSTALLER, "UninstallString": UNINSTALLER},
+    ],
+)
+def test_an_app_whose_program_is_there_is_found(named: dict[str, str]) -> None:
+    files = there(ELSEWHERE, UNINSTALLER)
+    assert said(finding(registry=app("KeePassXC", **named), files=files, env={"APPS": r"D:\Apps"})) == FOUND
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"DisplayIcon": ELSEWHERE},
+        {"InstallLocation": r"D:\Apps\KeePassXC"},
+        {"UninstallString": f'"{UNINSTALLER}" /S'},
+        {
+            "UninstallString": f"{UNINSTALLER} /S",
+            "DisplayIcon": f"{ELSEWHERE},0",
+            "InstallLocation": r"D:\Apps\KeePassXC",
+        },
+        {"UninstallString": r"MsiExec.exe /X{0F}", "InstallLocation": r"D:\Apps\KeePassXC"},
+    ],
+)
+def test_an_app_whose_files_are_all_gone_is_not_there(named: dict[str, str]) -> None:
+    found = finding(registry=app("KeePassXC", **named))
+    assert said(found) == NOT_FOUND
+    assert found.items == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "files"),
+    [
+        ({}, ()),
+        ({"UninstallString": r"MsiExec.exe /X{0F}", "InstallLocation": ""}, ()),
+        ({"DisplayIcon": r"C:\Windows\Installer\{0F}\icon.exe"}, (r"C:\Windows\Installer\{0F}\icon.exe",)),
+        ({"DisplayIcon": ELSEWHERE, "UninstallString": UNINSTALLER}, (UNINSTALLER,)),
+        ({"InstallLocation": r"D:\Apps\KeePassXC"}, (r"D:\Apps\KeePassXC\log.txt",)),
+        ({"InstallLocation": r"D:\Apps\KeePassXC", "UninstallString": UNINSTALLER}, (UNINSTALLER,)),
+        ({"InstallLocation": r"D:\Apps"}, (r"D:\Apps\other.exe",)),
+        ({"InstallLocation": "D:\\"}, (r"D:\setup.exe",)),
+        ({"DisplayIcon": r"\\server\share\KeePassXC.exe"}, ()),
+        ({"DisplayIcon": r"%NOBODY%\KeePassXC.exe"}, ()),
+        ({"DisplayIcon": r"D:\Apps\..\KeePassXC.exe"}, (r"D:\KeePassXC.exe",)),
+        ({"DisplayIcon": "D:\\Apps\\Kee\0Pass.exe"}, ()),
+        ({"DisplayIcon": r"D:\Apps\*.exe"}, (ELSEWHERE,)),
+    ],
+)
+def test_an_entry_that_does_not_show_where_its_program_is_decides_nothing(
+    named: dict[str, str], files: tuple[str, ...]
+) -> None:
+    assert said(finding(registry=app("KeePassXC", **named), files=there(*files))) == UNCONFIRMED
+
+
+def test_an_entry_without_a_place_is_confirmed_by_the_program_in_its_usual_place() -> None:
+    entry = app("KeePassXC", UninstallString=r"MsiExec.exe /X{0F}")
+    assert said(finding(registry=entry, files=there(PROGRAM))) == FOUND
+
+
+def test_a_file_that_may_not_be_asked_about_leaves_the_app_open() -> None:
+    asked = [{"name": "mtime", "args": [ELSEWHERE.replace("\\", "/")], "failure": "denied"}]
+    assert said(finding(registry=app("KeePassXC", DisplayIcon=ELSEWHERE), queries=asked)) == UNCONFIRMED
+
+
+def test_of_two_entries_of_one_app_the_one_with_its_files_counts() -> None:
+    old = app("KeePassXC", "2.6.0", hive="HKCU", DisplayIcon=r"D:\Old\KeePassXC\KeePassXC.exe")
+    new = app("KeePassXC", "2.7.9", hive="HKLM64", DisplayIcon=ELSEWHERE)
+    found = finding(registry=old | new, files=there(ELSEWHERE))
+    assert sources(found) == [("KeePassXC", "installed app", "2.7.9")]
+
+
+@pytest.mark.parametrize("old", [True, False])
+def test_a_package_from_the_store_whose_folder_is_gone_is_not_there(old: bool) -> None:
+    name = "8bitSolutionsLLC.bitwardendesktop_2026.1.0.0_x64__h4e712dmw3xyy"
+    folder = rf"C:\Program Files\WindowsApps\{name}"
+    registry = {rf"{PACKAGES}\{name}": {"PackageRootFolder": {"type": "REG_SZ", "value": folder}}}
+    files = {} if old else there(rf"{folder}\AppxManifest.xml")
+    assert said(finding(registry=registry, files=files)) == (NOT_FOUND if old else FOUND)
+
+
+def test_a_package_from_the_store_in_a_folder_that_may_not_be_entered_is_there() -> None:
+    name = "8bitSolutionsLLC.bitwardendesktop_2026.1.0.0_x64__h4e712dmw3xyy"
+    folder = rf"C:\Program Files\WindowsApps\{name}"
+    registry = {rf"{PACKAGES}\{name}": {"PackageRootFolder": {"type": "REG_SZ", "value": folder}}}
+    asked = [{"name": "mtime", "args": [folder.replace("\\", "/")], "failure": "denied"}]
+    assert said(finding(registry=registry, queries=asked)) == FOUND
 
 
 @pytest.mark.parametrize(
@@ -268,6 +381,17 @@ def test_no_vault_and_no_login_database_is_opened() -> None:
 
 
 VALUE = st.one_of(st.text(), st.integers(), st.none(), st.lists(st.text()))
+
+
+PLACES = st.sampled_from(["DisplayIcon", "InstallLocation", "UninstallString"])
+
+
+@given(
+    st.dictionaries(PLACES, st.text() | st.from_regex(r"\"?[C-Z]:\\\\[a-z.\\\\%*, \"]{0,30}", fullmatch=True) | VALUE)
+)
+def test_no_place_makes_an_app_of_an_entry_without_files(named: dict[str, Any]) -> None:
+    found = finding(registry=app("KeePassXC", **named))
+    assert said(found) in (NOT_FOUND, UNCONFIRMED)
 
 
 @given(st.dictionaries(st.sampled_from(["DisplayName", "DisplayVersion", "SystemComponent", "ParentKeyName"]), VALUE))
