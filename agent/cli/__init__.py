@@ -49,6 +49,7 @@ COMMANDS = {
     "compare": "compare",
     "schema": "schema",
     "doctor": "doctor",
+    "autostart": "autostart",
 }
 
 DESCRIPTION = """\

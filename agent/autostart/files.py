@@ -1,0 +1,90 @@
+"""Writing and removing a file that is ours, in a folder that others write to as well."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+
+from agent.autostart import NotOursError
+from agent.files import read_regular
+
+__all__ = ["read", "remove", "write"]
+
+MAX_BYTES = 1024 * 1024
+#: As other units and entries: systemd warns about those that others may not read, and there is no secret in them.
+MODE = 0o644
+
+#: Whether a file's content is ours.
+Ours = Callable[[bytes], bool]
+
+
+def read(path: str, ours: Ours) -> bytes | None:
+    """The content of a file of ours, ``None`` if there is nothing.
+
+    Raises:
+        NotOursError: it is a link (wherever it leads), no regular file, or has been written by somebody else.
+        OSError: it cannot be read.
+    """
+    try:
+        found = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
+        raise NotOursError(path)
+    data = read_regular(path, MAX_BYTES)
+    if not ours(data):
+        raise NotOursError(path)
+    return data
+
+
+def write(path: str, data: bytes, ours: Ours) -> bool:
+    """Put a file in place, whole or not at all. Says whether anything had to be changed.
+
+    Raises:
+        NotOursError: something else is there, or the folder belongs to somebody else or is open to everybody.
+        OSError: it cannot be written.
+    """
+    if read(path, ours) == data:
+        return False
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    _must_be_mine(folder)
+    descriptor, temporary = tempfile.mkstemp(prefix=".watchword-", dir=folder)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, MODE)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    return True
+
+
+def remove(path: str, ours: Ours) -> bool:
+    """Remove a file of ours. Says whether there was one.
+
+    Raises:
+        NotOursError: it is not ours.
+        OSError: it cannot be removed.
+    """
+    if read(path, ours) is None:
+        return False
+    os.unlink(path)
+    return True
+
+
+def _must_be_mine(folder: str) -> None:
+    """A folder may be reached by links (people keep their settings elsewhere), but it has to be the person's own."""
+    if sys.platform == "win32":
+        return  # there no file starts it
+    found = os.stat(folder)
+    if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
+        raise NotOursError(folder)

@@ -1,0 +1,78 @@
+"""Which program is to be started at sign-in: this very one, in this very place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from agent.autostart import Program
+from agent.errors import RefusedError
+
+__all__ = ["must_start", "this_program"]
+
+if sys.platform == "win32":
+    START_FLAGS = subprocess.CREATE_NO_WINDOW
+else:
+    START_FLAGS = 0
+
+#: ``-P``: a folder named "agent" where it is started must not be run in our place.
+ARGUMENTS = ("-P", "-m", "agent", "daemon")
+START_SECONDS = 60.0
+MEND = "Start it by `python3 start.py autostart on` in Watchword's own folder."
+
+
+def this_program(executable: str = sys.executable, platform: str = sys.platform) -> Program:
+    """This Python with these arguments. The path is not resolved: a private environment is known by its links.
+
+    Raises:
+        RefusedError: Python does not know where it is, or no autostart format can hold its path.
+    """
+    if not executable or not os.path.isabs(executable):
+        raise RefusedError(f"Python does not say where it is, so it cannot be started at sign-in. {MEND}")
+    if not executable.isprintable() or not _is_unicode(executable):
+        raise RefusedError("The path to Watchword has a character that cannot be written down. Move it elsewhere.")
+    if platform == "win32":
+        executable = _windowless(executable)
+    return Program((executable, *ARGUMENTS))
+
+
+def must_start(program: Program, env: Mapping[str, str] = os.environ) -> None:
+    """Make sure that the program starts outside this shell: from another folder, without Python's variables.
+
+    Raises:
+        RefusedError: it does not. What cannot start would be silent, and silence looks as if all were well.
+    """
+    clean = {name: value for name, value in env.items() if not name.upper().startswith("PYTHON")}
+    try:
+        done = subprocess.run(  # noqa: S603  (this very interpreter)
+            [*program.argv, "--help"],
+            check=False,
+            cwd=os.path.dirname(program.argv[0]),
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=START_SECONDS,
+            creationflags=START_FLAGS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    if done is None or done.returncode != 0:
+        raise RefusedError(f"This copy of Watchword can only be started from this place. {MEND}")
+
+
+def _windowless(executable: str) -> str:
+    """The Python beside this one that opens no console window."""
+    folder, name = os.path.split(executable)
+    quiet = os.path.join(folder, "pythonw.exe")
+    return quiet if name.lower() == "python.exe" and os.path.exists(quiet) else executable
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character: bytes of a file name that are not UTF-8
+        return False
+    return True

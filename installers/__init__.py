@@ -1,0 +1,1 @@
+"""What puts Watchword onto a computer and starts it there, one folder a system."""
