@@ -1,10 +1,10 @@
-"""The store: what the agent keeps between rounds, in one SQLite file with a journal of the person's statements.
+"""The store: what the agent keeps between rounds, in one SQLite file, with a journal of what must not be lost with it.
 
 Addresses and secrets are never here; they are in the keyring of the system.
 """
 
 from agent.store.errors import StoreError
-from agent.store.records import LastReal, Standing, StoredAccount
+from agent.store.records import HistoryRow, LastReal, LastRun, Standing, StoredAccount
 from agent.store.store import Store
 
-__all__ = ["LastReal", "Standing", "Store", "StoreError", "StoredAccount"]
+__all__ = ["HistoryRow", "LastReal", "LastRun", "Standing", "Store", "StoreError", "StoredAccount"]

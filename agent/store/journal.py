@@ -1,92 +1,48 @@
-"""The journal: an append-only file of what the person stated, from which a lost store is rebuilt.
+"""The journal: an append-only file of what must outlive the database, from which a lost store is rebuilt.
 
-One event a line: ``{"sum": "<16 hex>", "event": {...}}``, the sum over the event's exact bytes. A line that was cut
-short by a crash, or changed on the disk, does not match its sum and is passed over: it never becomes a statement.
+It holds what the person stated and chose, their accounts, and what alerts are decided from. :mod:`agent.store.events`
+says what a line looks like.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from typing import NamedTuple
 
-import msgspec
-
-from agent.contract import Attestation
 from agent.files import read_regular
 from agent.store.errors import StoreError
+from agent.store.events import Event, JournalContent, decode, encode
+from agent.store.lock import exclusive
 
-__all__ = ["AccountKept", "Attested", "DeviceKept", "Event", "Journal", "JournalContent", "decode", "encode"]
+__all__ = ["Appended", "Journal"]
 
 #: A journal of 16 MiB holds about 50,000 statements; more than that is not ours.
 MAX_BYTES = 16 * 1024 * 1024
 
 
-class Attested(msgspec.Struct, frozen=True, tag="attestation", tag_field="kind"):
-    """A statement was made. ``key`` is random and tells two like statements apart."""
+class Appended(NamedTuple):
+    """What one writer appended: to which file, and its length before and after."""
 
-    key: str
-    attestation: Attestation
-
-
-class AccountKept(msgspec.Struct, frozen=True, tag="account", tag_field="kind"):
-    """An account as it was after a change; the highest ``revision`` is the latest. It holds no address."""
-
-    id: str
-    service: str
-    label: str
-    origin: str
-    occurrence: int
-    has_address: bool
-    added_at: datetime
-    removed_at: datetime | None
-    revision: int
-
-
-class DeviceKept(msgspec.Struct, frozen=True, tag="device", tag_field="kind"):
-    """This computer's random id."""
-
-    id: str
-
-
-Event = Attested | AccountKept | DeviceKept
-
-
-class JournalContent(msgspec.Struct, frozen=True):
-    """What a journal holds: its events in order, and how many complete lines could not be read."""
-
-    events: tuple[Event, ...]
-    damaged_lines: int
-
-
-class _Line(msgspec.Struct, frozen=True):
-    sum: str
-    event: msgspec.Raw
-
-
-def encode(event: Event) -> bytes:
-    """One line of the journal, with its line end."""
-    body = msgspec.json.encode(event)
-    return b'{"sum":"%s","event":%s}\n' % (_sum(body), body)
-
-
-def decode(data: bytes) -> JournalContent:
-    """Read a journal. Never raises: a line that makes no sense is counted, a last line that was cut short is not."""
-    *lines, last = data.split(b"\n")
-    found = [_event(line) for line in lines if line.strip()]
-    unfinished = _event(last)
-    events = [event for event in (*found, unfinished) if event is not None]
-    return JournalContent(tuple(events), found.count(None))
+    device: int
+    inode: int
+    before: int
+    after: int
 
 
 class Journal:
-    """The journal file. Whoever writes it holds the store's write lock."""
+    """The journal file. Whoever writes it holds the store's write lock.
+
+    It has a lock of its own as well: a program that still has a database open which another has meanwhile set aside as
+    damaged holds a lock on that one only, and must not append to a journal that is just being replaced.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        #: Where lines go that could not be read when the journal was written anew.
+        self.damaged_path = os.path.splitext(path)[0] + ".damaged.jsonl"
 
     def size(self) -> int:
         """Its length in bytes, 0 when there is none."""
@@ -97,75 +53,136 @@ class Journal:
         except OSError as error:
             raise self._error("read", error) from error
 
+    def read_bytes(self) -> bytes:
+        """Its bytes, none when there is no journal.
+
+        Raises:
+            StoreError: it is there and cannot be read.
+        """
+        try:
+            return read_regular(self.path, MAX_BYTES)
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise self._error("read", error) from error
+
     def read(self) -> JournalContent:
         """Everything in it.
 
         Raises:
             StoreError: it is there and cannot be read.
         """
-        try:
-            data = read_regular(self.path, MAX_BYTES)
-        except FileNotFoundError:
-            return JournalContent((), 0)
-        except OSError as error:
-            raise self._error("read", error) from error
-        return decode(data)
+        return decode(self.read_bytes())
 
-    def append(self, events: Iterable[Event]) -> int:
-        """Write events to the disk, all or none as far as the disk allows; returns the new length in bytes.
+    def append(self, events: Iterable[Event]) -> Appended:
+        """Write events to the disk, all or none as far as the disk allows.
 
         Raises:
             StoreError: they are not on the disk.
         """
-        try:
-            # O_RDWR: the last byte is read first, to see whether a crash left a line unfinished.
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
-        except OSError as error:
-            raise self._error("write", error) from error
-        with os.fdopen(handle, "r+b", buffering=0) as file:
-            before = os.fstat(handle).st_size
+        data = b"".join(map(encode, events))
+        with exclusive(f"{self.path}.lock"):
             try:
-                if sys.platform != "win32" and os.fstat(handle).st_mode & 0o077:
-                    os.fchmod(handle, 0o600)
-                data = b"".join(map(encode, events))
-                if before and _last_byte(handle, before) != b"\n":
-                    data = b"\n" + data
-                while data:
-                    data = data[os.write(handle, data) :]
-                os.fsync(handle)
-                return os.fstat(handle).st_size
+                return _append(self.path, data)
+            except OSError as error:
+                raise self._error("written", error) from error
+
+    def take_back(self, appended: Appended) -> None:
+        """Cut off what was appended last: it did not come about. What others appended after it stays, with it."""
+        with suppress(OSError, StoreError), exclusive(f"{self.path}.lock"):
+            now = os.stat(self.path)
+            if (now.st_dev, now.st_ino, now.st_size) == (appended.device, appended.inode, appended.after):
+                os.truncate(self.path, appended.before)
+
+    def replace(self, read: bytes, lines: Iterable[bytes], damaged: Iterable[bytes]) -> int:
+        """Put a journal of these lines in the place of the one that read so, and return its length in bytes.
+
+        The ``damaged`` lines are put aside first. Whatever happens at whatever moment, the old journal or the new one
+        is whole and in its place.
+
+        Raises:
+            StoreError: the old one is still there, because the disk refused or it is not as it was ``read``.
+        """
+        temporary = f"{self.path}.new"
+        data = b"".join(line + b"\n" for line in lines)
+        with exclusive(f"{self.path}.lock"):
+            if self.read_bytes() != read:
+                raise StoreError(f"The journal {self.path} was written to while it was being made smaller.")
+            try:
+                self._put_aside(damaged)
+                _write_new(temporary, data)
+                os.replace(temporary, self.path)
             except OSError as error:
                 with suppress(OSError):
-                    file.truncate(before)  # a full disk may have taken half a line
-                raise self._error("write", error) from error
+                    os.unlink(temporary)
+                raise self._error("made smaller", error) from error
+            _flush_folder(os.path.dirname(self.path))
+            return len(data)
 
-    def take_back(self, size: int) -> None:
-        """Cut it back to ``size`` bytes: what was appended after that did not come about."""
-        with suppress(OSError):
-            os.truncate(self.path, size)
+    def _put_aside(self, damaged: Iterable[bytes]) -> None:
+        """Keep damaged lines in a file beside the journal, each once: an earlier attempt may have been cut short."""
+        wanted = list(dict.fromkeys(damaged))
+        if not wanted:
+            return
+        try:
+            there = set(read_regular(self.damaged_path, MAX_BYTES).split(b"\n"))
+        except FileNotFoundError:
+            there = set()
+        new = b"".join(line + b"\n" for line in wanted if line not in there)
+        if new:
+            _append(self.damaged_path, new)
 
-    def _error(self, verb: str, error: OSError) -> StoreError:
-        return StoreError(f"The journal {self.path} could not be {_PARTICIPLE[verb]}: {error.strerror or error}.")
+    def _error(self, participle: str, error: OSError) -> StoreError:
+        return StoreError(f"The journal {self.path} could not be {participle}: {error.strerror or error}.")
 
 
-_PARTICIPLE = {"read": "read", "write": "written"}
+def _append(path: str, data: bytes) -> Appended:
+    # O_RDWR: the last byte is read first, to see whether a crash left a line unfinished.
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "r+b", buffering=0) as file:
+        found = os.fstat(handle)
+        before = found.st_size
+        try:
+            if sys.platform != "win32" and found.st_mode & 0o077:
+                os.fchmod(handle, 0o600)
+            if before and _last_byte(handle, before) != b"\n":
+                data = b"\n" + data
+            _write_all(handle, data)
+            os.fsync(handle)
+            return Appended(found.st_dev, found.st_ino, before, before + len(data))
+        except OSError:
+            with suppress(OSError):
+                file.truncate(before)  # a full disk may have taken half a line
+            raise
 
 
-def _sum(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest()[:16].encode("ascii")
-
-
-def _event(line: bytes) -> Event | None:
+def _write_new(path: str, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        parsed = msgspec.json.decode(line, type=_Line)
-        body = bytes(parsed.event)
-        if parsed.sum.encode("utf-8") != _sum(body):
-            return None
-        event: Event = msgspec.json.decode(body, type=Event)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
-    aware = not isinstance(event, Attested) or event.attestation.at.tzinfo is not None
-    return event if aware else None
+        if sys.platform != "win32":
+            os.fchmod(handle, 0o600)
+        _write_all(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _flush_folder(path: str) -> None:
+    """Make a rename last through a power cut, where a folder can be flushed (not on Windows)."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _last_byte(handle: int, size: int) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from agent.contract import Status
 
-__all__ = ["LastReal", "Origin", "Standing", "StoredAccount"]
+__all__ = ["Choice", "HistoryRow", "LastReal", "LastRun", "Origin", "Standing", "StoredAccount"]
 
 #: Who listed an account: the person (page, command line) or a settings file.
 Origin = Literal["person", "settings"]
@@ -44,3 +44,29 @@ class Standing(msgspec.Struct, frozen=True):
     since: datetime
     observed_at: datetime
     last_real: LastReal | None
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """From ``at`` on a check answered so about a subject (``None``: the laptop itself)."""
+
+    at: datetime
+    check_id: str
+    subject: str | None
+    status: Status
+    reason: str
+
+
+class LastRun(msgspec.Struct, frozen=True):
+    """When a check was last started, and when it is due again."""
+
+    started_at: datetime
+    next_at: datetime
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the person chose for a setting (a dotted key), and when. ``None``: they took an earlier choice back."""
+
+    key: str
+    value: Any
+    at: datetime
+    revision: int = 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from agent.contract import Attestation, Finding, Status
-from agent.store.journal import AccountKept, Attested, DeviceKept, Event
+from agent.store import kept, timeline
+from agent.store.events import AccountKept, Attested
+from agent.store.moments import moment, text
 from agent.store.records import LastReal, Standing, StoredAccount
 
 __all__ = [
@@ -19,45 +20,12 @@ __all__ = [
     "insert_attestation",
     "meta",
     "next_standing",
-    "not_in",
     "put_account",
     "read_everything",
-    "restore",
     "set_meta",
     "standing_row",
     "standings",
-    "text",
 ]
-
-
-def restore(connection: sqlite3.Connection, events: Iterable[Event]) -> int:
-    """Bring into the database what only the journal has; returns how many statements that were."""
-    known = {event.key for event in attested(connection)}
-    revisions = {kept.id: kept.revision for kept in accounts(connection)}
-    restored = 0
-    for event in events:
-        if isinstance(event, Attested) and event.key not in known:
-            insert_attestation(connection, event)
-            known.add(event.key)
-            restored += 1
-        elif isinstance(event, AccountKept) and event.revision > revisions.get(event.id, 0):
-            put_account(connection, event)
-            revisions[event.id] = event.revision
-        elif isinstance(event, DeviceKept) and meta(connection, "device_id") is None:
-            set_meta(connection, "device_id", event.id)
-    return restored
-
-
-def not_in(events: Iterable[Event], connection: sqlite3.Connection) -> list[Event]:
-    """What the database has and a journal with these events lacks."""
-    keys = {event.key for event in events if isinstance(event, Attested)}
-    revisions = {(event.id, event.revision) for event in events if isinstance(event, AccountKept)}
-    device = meta(connection, "device_id")
-    missing: list[Event] = [kept for kept in accounts(connection) if (kept.id, kept.revision) not in revisions]
-    missing.extend(event for event in attested(connection) if event.key not in keys)
-    if device is not None and not any(isinstance(event, DeviceKept) for event in events):
-        missing.append(DeviceKept(device))
-    return missing
 
 
 def insert_attestation(connection: sqlite3.Connection, event: Attested) -> None:
@@ -91,7 +59,7 @@ def attested(connection: sqlite3.Connection) -> list[Attested]:
                 statement=statement,
                 statement_version=version,
                 answer=answer,
-                at=_moment(at),
+                at=moment(at),
                 evidence=evidence,
             ),
         )
@@ -132,8 +100,8 @@ def accounts(connection: sqlite3.Connection) -> list[AccountKept]:
             origin=origin,
             occurrence=occurrence,
             has_address=bool(has_address),
-            added_at=_moment(added_at),
-            removed_at=_moment(removed_at) if removed_at else None,
+            added_at=moment(added_at),
+            removed_at=moment(removed_at) if removed_at else None,
             revision=revision,
         )
         for account_id, service, label, origin, occurrence, has_address, added_at, removed_at, revision in rows
@@ -169,8 +137,8 @@ def standings(connection: sqlite3.Connection) -> dict[tuple[str, str | None], St
     """Where every check stands, by check and subject."""
     standings: dict[tuple[str, str | None], Standing] = {}
     for check_id, subject, status, reason, since, observed, *real in connection.execute("SELECT * FROM standing"):
-        last = LastReal(Status(real[0]), real[1], _moment(real[2])) if real[0] else None
-        standings[check_id, subject or None] = Standing(Status(status), reason, _moment(since), _moment(observed), last)
+        last = LastReal(Status(real[0]), real[1], moment(real[2])) if real[0] else None
+        standings[check_id, subject or None] = Standing(Status(status), reason, moment(since), moment(observed), last)
     return standings
 
 
@@ -191,7 +159,7 @@ def standing_row(check_id: str, subject: str | None, standing: Standing) -> tupl
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
-    """One of the single values: ``device_id``, ``journal_size``."""
+    """One of the single values: ``device_id``, ``journal_size``, ``settings``..."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
 
@@ -207,24 +175,16 @@ def read_everything(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.Error, ValueError, TypeError: there is something that no Watchword wrote.
     """
-    for table in ("meta", "memory", "accounts", "attestations", "standing"):
+    for table in ("meta", "memory", "accounts", "attestations", "standing", "choices", "runs", *kept.TABLES):
         for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  (the names are those above)
             if any(isinstance(value, bytes) for value in row):
                 raise ValueError(f"bytes where text should be, in {table}")
     accounts(connection)
     attested(connection)
     standings(connection)
+    kept.everything(connection)
+    timeline.last_runs(connection)
+    # Not each row of it: there may be many, and one that cannot be read is only left out.
+    connection.execute("SELECT at, check_id, subject, status, reason FROM history LIMIT 1").fetchone()
     for (value,) in connection.execute("SELECT value FROM memory"):
         msgspec.json.decode(value)
-
-
-def _moment(written: str) -> datetime:
-    at = datetime.fromisoformat(written)
-    if at.tzinfo is None:
-        raise ValueError(f"a time without a time zone: {written!r}")
-    return at
-
-
-def text(at: datetime) -> str:
-    """A time as it is kept: UTC, with a fixed number of digits so that text sorts as time does."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -10,6 +10,8 @@ __all__ = ["migrate"]
 
 #: ``attestations`` can only grow: the triggers refuse every other change, whoever asks. Times are ISO 8601 in UTC.
 #: ``standing.subject`` is '' for the laptop itself; ``real_*`` is the last answer other than "unknown".
+#: ``episodes``, ``said`` and ``reminders`` hold a record as JSON; the other columns repeat what is searched for in it.
+#: A choice without a value is one that was taken back: its revision must not be given out twice.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -31,6 +33,25 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE standing (check_id TEXT NOT NULL, subject TEXT NOT NULL, status TEXT NOT NULL,
            reason TEXT NOT NULL, since TEXT NOT NULL, observed_at TEXT NOT NULL, real_status TEXT, real_reason TEXT,
            real_at TEXT, PRIMARY KEY (check_id, subject)) WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE episodes (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, opened_at TEXT NOT NULL,
+           closed_at TEXT, record TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX episodes_by_end ON episodes (closed_at)",
+        """CREATE TABLE said (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL,
+           record TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX said_by_time ON said (at)",
+        """CREATE TABLE reminders (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, due_at TEXT NOT NULL,
+           done_at TEXT, record TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX reminders_by_end ON reminders (done_at)",
+        """CREATE TABLE choices (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL,
+           value TEXT) WITHOUT ROWID""",
+        """CREATE TABLE runs (check_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, next_at TEXT NOT NULL)
+           WITHOUT ROWID""",
+        """CREATE TABLE history (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, check_id TEXT NOT NULL,
+           subject TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL)""",
+        "CREATE INDEX history_by_time ON history (at)",
+        "CREATE INDEX history_by_subject ON history (check_id, subject)",
     ),
 )
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import msgspec
 
+from agent.alerts.records import Episode, Reminder, Said
 from agent.contract import Attestation, Finding, Memory
 from agent.paths import Paths
-from agent.store import database, rows
-from agent.store.errors import StoreError, sentence
-from agent.store.journal import AccountKept, Attested, DeviceKept, Event, Journal
-from agent.store.lock import exclusive
-from agent.store.records import Origin, Standing, StoredAccount
+from agent.store import forgetting, kept, rows, timeline
+from agent.store.errors import StoreError
+from agent.store.events import AccountKept, Attested, DeviceKept, Event
+from agent.store.moments import text
+from agent.store.records import HistoryRow, LastRun, Origin, Standing, StoredAccount
+from agent.store.storage import Storage
 
 __all__ = ["Store"]
-
-#: What is known about a subject that no check has spoken of for this long is dropped (DESIGN: 90 days of history).
-HISTORY = timedelta(days=90)
 
 
 class Store:
@@ -34,15 +31,9 @@ class Store:
     sentences to the person about what happened while opening: a damaged file, a missing one, nothing kept.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: str, journal: Journal | None) -> None:
-        self._connection = connection
-        self._path = path
-        self._journal = journal
-        self._lock = threading.RLock()
-        #: The journal's length before and after what this transaction appended.
-        self._appended: tuple[int, int] | None = None
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
         self._new_device_id = str(uuid.uuid4())
-        self.notes: list[str] = []
 
     @classmethod
     def open(cls, paths: Paths) -> Self:
@@ -51,31 +42,12 @@ class Store:
         Raises:
             StoreError: nothing can be kept there; :meth:`in_memory` still can.
         """
-        database.make_private_folder(paths.data)
-        with exclusive(paths.store + ".lock"):
-            connection, note = database.open_or_replace(paths.store)
-            store = cls(connection, paths.store, Journal(paths.journal))
-            store.notes.extend([note] if note else [])
-            try:
-                store._catch_up(rebuilt=note is not None)
-            except BaseException:  # Ctrl-C too: let go of it, then go on raising
-                store.close()
-                raise
-        return store
+        return cls(Storage.open(paths))
 
     @classmethod
     def in_memory(cls, paths: Paths | None = None) -> Self:
         """A store that keeps nothing. With ``paths`` it starts from what can be read of the journal there."""
-        store = cls(database.in_memory(), "in memory", None)
-        if paths is not None:
-            try:
-                content = Journal(paths.journal).read()
-            except StoreError as error:
-                store.notes.append(str(error))
-            else:
-                with store._write() as connection:
-                    rows.restore(connection, content.events)
-        return store
+        return cls(Storage.in_memory(paths))
 
     @classmethod
     def open_or_in_memory(cls, paths: Paths) -> Self:
@@ -88,19 +60,22 @@ class Store:
             return store
 
     @property
-    def keeps(self) -> bool:
-        """Whether what is written here outlives this process."""
-        return self._journal is not None
+    def notes(self) -> list[str]:
+        """Sentences to the person."""
+        return self._storage.notes
 
     def note(self, sentence: str) -> None:
         """Add a sentence for the person, once."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+        self._storage.note(sentence)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is written here outlives this process."""
+        return self._storage.journal is not None
 
     def close(self) -> None:
         """Let go of the file. Closing twice does no harm."""
-        with self._lock:
-            self._connection.close()
+        self._storage.close()
 
     def __enter__(self) -> Self:
         return self
@@ -116,13 +91,13 @@ class Store:
 
     def remembered(self, check_id: str) -> dict[str, Any]:
         """Everything one check remembers, by key."""
-        with self._read() as connection:
+        with self._storage.read() as connection:
             found = connection.execute("SELECT key, value FROM memory WHERE check_id = ?", (check_id,))
             return {key: msgspec.json.decode(value) for key, value in found}
 
     def recall(self, check_id: str, key: str) -> Any:
         """What one check remembers under ``key``, or ``None``."""
-        with self._read() as connection:
+        with self._storage.read() as connection:
             found = connection.execute("SELECT value FROM memory WHERE check_id = ? AND key = ?", (check_id, key))
             row = found.fetchone()
             return msgspec.json.decode(row[0]) if row else None
@@ -140,7 +115,7 @@ class Store:
         ]
         if not kept and not gone:
             return
-        with self._write() as connection:
+        with self._storage.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO memory (check_id, key, value) VALUES (?, ?, ?)", kept)
             connection.executemany("DELETE FROM memory WHERE check_id = ? AND key = ?", gone)
 
@@ -151,10 +126,10 @@ class Store:
     ) -> dict[tuple[str, str | None], Standing]:
         """Keep the findings of a round, as ``(check id, finding)``, and say since when each has stood so.
 
-        ``since`` moves when the status changes, not when only the reason does.
+        ``since`` moves when the status changes, not when only the reason does; the history notes both.
         """
         settled: dict[tuple[str, str | None], Standing] = {}
-        with self._write() as connection:
+        with self._storage.write() as connection:
             before = rows.standings(connection)
             for check_id, finding in findings:
                 key = (check_id, finding.subject)
@@ -163,13 +138,94 @@ class Store:
                 "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [rows.standing_row(check_id, subject, standing) for (check_id, subject), standing in settled.items()],
             )
-            connection.execute("DELETE FROM standing WHERE observed_at < ?", (rows.text(observed_at - HISTORY),))
+            timeline.add(connection, before, settled)
+            forgetting.forget(connection, observed_at)
         return settled
 
     def standings(self) -> dict[tuple[str, str | None], Standing]:
         """Where every check stands, by check and subject."""
-        with self._read() as connection:
+        with self._storage.read() as connection:
             return rows.standings(connection)
+
+    def history(self, since: datetime) -> tuple[HistoryRow, ...]:
+        """Each change of status or reason since then, the earliest first. What is older than 90 days is forgotten."""
+        with self._storage.read() as connection:
+            return tuple(timeline.history(connection, since))
+
+    def last_runs(self) -> dict[str, LastRun]:
+        """When each check was started last and when it is due again, by check."""
+        with self._storage.read() as connection:
+            return timeline.last_runs(connection)
+
+    def keep_runs(self, runs: Mapping[str, LastRun]) -> None:
+        """Keep when these checks ran; what is known of others stays."""
+        if runs:
+            with self._storage.write() as connection:
+                timeline.keep_runs(connection, runs)
+
+    # What alerts are decided from. All of it is in the journal as well.
+
+    def episodes(self, *, since: datetime | None = None) -> tuple[Episode, ...]:
+        """The open ones, and with ``since`` those that were closed since then, the earliest first."""
+        with self._storage.read() as connection:
+            if since is None:
+                return tuple(kept.EPISODES.select(connection, "closed_at IS NULL"))
+            return tuple(kept.EPISODES.select(connection, "closed_at IS NULL OR closed_at >= ?", text(since)))
+
+    def keep_episodes(self, episodes: Iterable[Episode]) -> None:
+        """Keep episodes as they now are, all or none. The store numbers their revisions."""
+        with self._storage.write() as connection:
+            self._keep(connection, [kept.EPISODES.keep(connection, episode) for episode in episodes])
+
+    def said(self, since: datetime) -> tuple[Said, ...]:
+        """The alerts since then, the earliest first."""
+        with self._storage.read() as connection:
+            return tuple(kept.SAID.select(connection, "at >= ?", text(since)))
+
+    def keep_said(self, said: Said) -> None:
+        """Keep an alert, before it is shown and again when it is known what came of it."""
+        with self._storage.write() as connection:
+            self._keep(connection, [kept.SAID.keep(connection, said)])
+
+    def reminders(self) -> tuple[Reminder, ...]:
+        """The reminders that are not done, the first due first."""
+        with self._storage.read() as connection:
+            return tuple(kept.REMINDERS.select(connection, "done_at IS NULL"))
+
+    def keep_reminder(self, reminder: Reminder) -> None:
+        """Keep a reminder, when it is made and again when it is done."""
+        with self._storage.write() as connection:
+            self._keep(connection, [kept.REMINDERS.keep(connection, reminder)])
+
+    def _keep(self, connection: sqlite3.Connection, events: Iterable[Event | None]) -> None:
+        self._storage.journalled(connection, [event for event in events if event is not None])
+
+    # Settings
+
+    def choices(self) -> dict[str, Any]:
+        """What the person chose, by dotted key of the settings."""
+        with self._storage.read() as connection:
+            return {choice.key: choice.value for choice in kept.choices(connection) if choice.value is not None}
+
+    def choose(self, key: str, value: Any, now: datetime) -> None:
+        """Keep what the person chose for a setting (anything JSON can hold); ``None`` takes it back."""
+        with self._storage.write() as connection:
+            self._keep(connection, [kept.choose(connection, key, value, now)])
+
+    def settings_kept(self) -> dict[str, Any] | None:
+        """What :meth:`keep_settings` was last given, or ``None``."""
+        with self._storage.read() as connection:
+            value = rows.meta(connection, "settings")
+            return msgspec.json.decode(value, type=dict[str, Any]) if value else None
+
+    def keep_settings(self, values: Mapping[str, Any]) -> None:
+        """Keep settings that were found good, for when they no longer are. They must hold no address."""
+        new = msgspec.json.encode(values, order="sorted").decode()
+        with self._storage.read() as connection:
+            if rows.meta(connection, "settings") == new:
+                return
+        with self._storage.write() as connection:
+            rows.set_meta(connection, "settings", new)
 
     # This computer
 
@@ -179,14 +235,14 @@ class Store:
         On a full disk it is one that lasts as long as this store is open, and a note says so.
         """
         try:
-            with self._read() as connection:
+            with self._storage.read() as connection:
                 known = rows.meta(connection, "device_id")
             if known is not None:
                 return known
-            with self._write() as connection:
+            with self._storage.write() as connection:
                 known = rows.meta(connection, "device_id") or self._new_device_id
                 rows.set_meta(connection, "device_id", known)
-                self._journalled(connection, [DeviceKept(known)])
+                self._storage.journalled(connection, [DeviceKept(known)])
         except StoreError as error:
             self.note(str(error))
             return self._new_device_id
@@ -197,29 +253,29 @@ class Store:
     def attest(self, attestation: Attestation) -> None:
         """Append a statement. When this returns it is on the disk, twice."""
         event = Attested(uuid.uuid4().hex, attestation)
-        with self._write() as connection:
+        with self._storage.write() as connection:
             rows.insert_attestation(connection, event)
-            self._journalled(connection, [event])
+            self._storage.journalled(connection, [event])
 
     def attestations(self) -> tuple[Attestation, ...]:
         """Every statement in the order in which they were made."""
-        with self._read() as connection:
+        with self._storage.read() as connection:
             return tuple(event.attestation for event in rows.attested(connection))
 
     # Accounts
 
     def accounts(self) -> tuple[StoredAccount, ...]:
         """The accounts that the person listed, oldest first, without removed ones."""
-        with self._read() as connection:
+        with self._storage.read() as connection:
             return tuple(
-                rows.account(kept)
-                for kept in rows.accounts(connection)
-                if kept.origin == "person" and kept.removed_at is None
+                rows.account(known)
+                for known in rows.accounts(connection)
+                if known.origin == "person" and known.removed_at is None
             )
 
     def add_account(self, service: str, label: str, *, now: datetime) -> StoredAccount:
         """List an account, under a new random id."""
-        with self._write() as connection:
+        with self._storage.write() as connection:
             return self._keep_account(connection, _new_account(service, label, "person", now))
 
     def change_account(
@@ -240,109 +296,36 @@ class Store:
         """
 
         def find(connection: sqlite3.Connection) -> StoredAccount | None:
-            for kept in rows.accounts(connection):
-                same = (kept.service, kept.label) == (service, label) and kept.removed_at is None
-                if same and kept.origin == "settings" and kept.occurrence == occurrence:
-                    return rows.account(kept)
+            for known in rows.accounts(connection):
+                same = (known.service, known.label) == (service, label) and known.removed_at is None
+                if same and known.origin == "settings" and known.occurrence == occurrence:
+                    return rows.account(known)
             return None
 
-        with self._read() as connection:
+        with self._storage.read() as connection:
             known = find(connection)
         if known is not None:
             return known
         new = msgspec.structs.replace(_new_account(service, label, "settings", now), occurrence=occurrence)
         try:
-            with self._write() as connection:
+            with self._storage.write() as connection:
                 return find(connection) or self._keep_account(connection, new)
         except StoreError as error:
             self.note(str(error))
             return rows.account(new)
 
-    def _keep_account(self, connection: sqlite3.Connection, kept: AccountKept) -> StoredAccount:
-        rows.put_account(connection, kept)
-        self._journalled(connection, [kept])
-        return rows.account(kept)
+    def _keep_account(self, connection: sqlite3.Connection, event: AccountKept) -> StoredAccount:
+        rows.put_account(connection, event)
+        self._storage.journalled(connection, [event])
+        return rows.account(event)
 
     def _change(self, account_id: str, changes: Mapping[str, Any]) -> StoredAccount:
-        with self._write() as connection:
-            for kept in rows.accounts(connection):
-                if kept.id == account_id:
-                    changed = msgspec.structs.replace(kept, **changes, revision=kept.revision + 1)
+        with self._storage.write() as connection:
+            for known in rows.accounts(connection):
+                if known.id == account_id:
+                    changed = msgspec.structs.replace(known, **changes, revision=known.revision + 1)
                     return self._keep_account(connection, changed)
         raise StoreError(f"There is no account {account_id} in the store.")
-
-    # The file and its journal
-
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise StoreError(sentence(self._path, error)) from error
-            except (ValueError, msgspec.MsgspecError) as error:
-                raise StoreError(f"The store {self._path} holds something that no Watchword wrote: {error}.") from error
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction. If it does not come about, neither does what was appended to the journal in it."""
-        with self._lock:
-            self._appended = None
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                self._undo()
-                if isinstance(error, sqlite3.Error):
-                    raise StoreError(sentence(self._path, error)) from error
-                raise
-
-    def _undo(self) -> None:
-        try:
-            if self._appended is not None and self._journal is not None:
-                # Only while we hold the write lock does nobody else append. SQLite may have ended the transaction by
-                # itself (a full disk); then we take the lock again, and see whether our lines are still the last.
-                if not self._connection.in_transaction:
-                    self._connection.execute("BEGIN IMMEDIATE")
-                before, after = self._appended
-                if self._journal.size() == after:
-                    self._journal.take_back(before)
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        except (sqlite3.Error, StoreError):
-            return  # the error that brought us here is the one to tell
-
-    def _journalled(self, connection: sqlite3.Connection, events: Sequence[Event]) -> None:
-        """Append to the journal within the transaction, and note its new length in it."""
-        if self._journal is not None and events:
-            before = self._journal.size()
-            after = self._journal.append(events)
-            self._appended = before, after
-            rows.set_meta(connection, "journal_size", str(after))
-
-    def _catch_up(self, *, rebuilt: bool) -> None:
-        """Make database and journal agree: a crash between the two, a lost or a damaged file.
-
-        The length of the journal as the last transaction left it is all that is compared when nothing is wrong.
-        """
-        journal = self._journal
-        if journal is None:
-            return
-        with self._read() as connection:
-            if str(journal.size()) == (rows.meta(connection, "journal_size") or "0"):
-                return
-        with self._write() as connection:
-            content = journal.read()
-            restored = rows.restore(connection, content.events)
-            missing = rows.not_in(content.events, connection)
-            rows.set_meta(connection, "journal_size", str(journal.size()))
-            self._journalled(connection, missing)
-        if rebuilt or restored > 1:
-            self.notes.append(f"{restored} statement{'s were' if restored != 1 else ' was'} restored from the journal.")
-        if content.damaged_lines:
-            lines = "1 line" if content.damaged_lines == 1 else f"{content.damaged_lines} lines"
-            self.notes.append(f"{lines} of the journal {journal.path} could not be read and did not count.")
 
 
 class _CheckMemory:

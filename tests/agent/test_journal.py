@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.contract import Attestation
-from agent.store.journal import AccountKept, Attested, DeviceKept, Event, decode, encode
+from agent.store.events import AccountKept, Attested, DeviceKept, Event, decode, encode
 
 text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
 times = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
