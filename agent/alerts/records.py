@@ -25,7 +25,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     ``id`` is random. ``confirmed_at`` is when a second round, at least ten minutes after the first, found it bad too:
     nothing is said before. ``seen_at`` is the last round that found it bad. ``reason``, ``status`` and ``severity``
     are those of that round. ``closed_at`` is when a round found it good; ``good`` tells that from one that only
-    stopped to apply (the check was switched off, the account was removed).
+    stopped to apply (the check was switched off, the account was removed). ``rose_at`` is when its severity first rose
+    to high while it was open: what was said of it before was about something lesser.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     seen_at: datetime
     confirmed_at: datetime | None = None
+    rose_at: datetime | None = None
     closed_at: datetime | None = None
     good: bool = False
     revision: int = 1

@@ -1,0 +1,215 @@
+"""What to say now, if anything, and when it is worth asking again.
+
+The rules are those of facts: guidance 3c. ``decide`` looks at nothing but its arguments, so whatever survives a
+restart in the store is all there is to know.
+
+The wall clock is all it has, so that a clock set forward looks like a laptop that was off: each such jump can bring
+one alert forward, no more. A clock set back brings none (:func:`agent.alerts.history.put_right`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
+
+import msgspec
+
+from agent.alerts.calendar import next_day, next_open
+from agent.alerts.due import Wanted, wanted
+from agent.alerts.episodes import RANKS
+from agent.alerts.history import History
+from agent.alerts.records import Decision, Episode, Presence, Reminder, Said, Utterance
+from agent.contract import Severity
+from config.schema import AlertsSettings
+
+__all__ = ["decide"]
+
+#: One alert a day: never two in 24 hours (so do others: facts, guidance 3b), nor two on the same local date.
+DAY = timedelta(hours=24)
+#: Three in seven days.
+WEEK, WEEK_CAP = timedelta(days=7), 3
+#: Nobody is spoken to who has just opened the lid, perhaps in front of others.
+SETTLE = timedelta(minutes=15)
+#: Nor twice within an hour: what was not asked for waits after a reminder.
+APART = timedelta(hours=1)
+#: While the person is busy, or the battery low, nobody tells when that ends: ask again after this long.
+ASK_AGAIN = timedelta(minutes=20)
+#: Asking again once a day costs nothing and finds whatever the clock or the zone did meanwhile.
+LONGEST_WAIT = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+def decide(  # noqa: PLR0917 (one call, and each of them is something else)
+    episodes: Sequence[Episode],
+    said: Sequence[Said],
+    reminders: Sequence[Reminder],
+    settings: AlertsSettings,
+    now: datetime,
+    zone: tzinfo,
+    presence: Presence,
+) -> Decision:
+    """Decide what to say.
+
+    Args:
+        episodes: the open ones, and those closed in the last 30 days.
+        said: what was said since the oldest of them was opened, at least of the last 7 days.
+        reminders: those not done yet.
+        settings: whether to speak, and the quiet hours.
+        now: the time, aware.
+        zone: where the laptop is now, with its clock changes.
+        presence: what the system tells of the person's moment.
+
+    Returns:
+        ``next_at`` takes it that what is to be said will be shown; when it is not, decide again. Asked again with
+        what was said among ``said``, it does not say it twice.
+    """
+    if not settings.enabled:
+        return Decision(held="switched_off")
+    here = Moment(now.astimezone(UTC), zone, settings, presence)
+    decision = _decide(episodes, said, reminders, here)
+    if decision.say is None:
+        return decision
+    then = [*said, Said(id="", at=here.now, utterance=decision.say, delivered=True)]
+    return msgspec.structs.replace(decision, next_at=_decide(episodes, then, reminders, here).next_at)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The moment that is decided for."""
+
+    now: datetime
+    zone: tzinfo
+    settings: AlertsSettings
+    presence: Presence
+
+
+@dataclass(frozen=True)
+class Turn:
+    """From when something can be said, and by what it is held when it is due but cannot be said yet."""
+
+    at: datetime
+    held: str | None
+
+
+def _decide(episodes: Sequence[Episode], said: Sequence[Said], reminders: Sequence[Reminder], here: Moment) -> Decision:
+    now = here.now
+    history = History.of(said, now)
+    want = wanted(episodes, history, reminders, now)
+    asked = _asked_turn(want, history, here)
+    ours = _our_turn(want, history, here)
+    if asked is not None and asked.at == now:
+        return Decision(say=_reminder(want, history, now))
+    if ours is not None and ours.at == now:
+        return Decision(say=_ours(want, history, now))
+    turns = [turn for turn in (asked, ours) if turn is not None]
+    return Decision(
+        next_at=min((_later(turn.at, now) for turn in turns), default=None),
+        held=next((turn.held for turn in turns if turn.held), None),
+    )
+
+
+def _asked_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When a reminder can be said: quiet hours, the caps and a low battery do not hold back what was asked for."""
+    if not want.asked:
+        return None
+    gates = [("just_woke", _settled_at(here)), ("retry", history.retry_at())]
+    at, held = _latest(min(due.at for due in want.asked), gates, here.now)
+    if at == here.now and here.presence.busy is not None:
+        return Turn(here.now + ASK_AGAIN, here.presence.busy)
+    return Turn(at, held)
+
+
+def _our_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When anything else can be said."""
+    dues = [due.at for due in (*want.items, *want.fixed)]
+    dues += [want.weekly_at] if want.weekly_at is not None else []
+    if not dues:
+        return None
+    gates = [
+        ("quiet_hours", next_open(here.now, here.zone, here.settings)),
+        ("day_cap", _day_cap(history, here.zone)),
+        ("week_cap", _week_cap(history)),
+        ("retry", history.retry_at()),
+        ("just_woke", _settled_at(here)),
+        ("reminder", _after_reminder(history)),
+    ]
+    at, held = _latest(min(dues), gates, here.now)
+    busy = here.presence.busy or ("battery_low" if here.presence.battery_low else None)
+    if at == here.now and busy is not None:
+        at, held = here.now + ASK_AGAIN, busy
+    return Turn(next_open(at, here.zone, here.settings), held)
+
+
+def _latest(
+    due_at: datetime, gates: Iterable[tuple[str, datetime | None]], now: datetime
+) -> tuple[datetime, str | None]:
+    """From when all gates are open, and the first that holds back what is due now."""
+    shut = [(slug, until) for slug, until in gates if until is not None and until > now]
+    held = shut[0][0] if shut and due_at <= now else None
+    return max([due_at, now, *(until for _, until in shut)]), held
+
+
+def _later(at: datetime, now: datetime) -> datetime:
+    """When to ask again: at the first whole second from ``at`` on, and within a day."""
+    at = min(at, now + LONGEST_WAIT)
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + SECOND
+
+
+def _settled_at(here: Moment) -> datetime | None:
+    since = here.presence.present_since
+    # Further ahead than any correction of the clock: the clock was set back, and nobody can tell.
+    return None if since is None or since > here.now + SETTLE else since + SETTLE
+
+
+def _day_cap(history: History, zone: tzinfo) -> datetime | None:
+    counted = history.counted()
+    return max(counted[-1] + DAY, next_day(counted[-1], zone)) if counted else None
+
+
+def _week_cap(history: History) -> datetime | None:
+    counted = history.counted()
+    return counted[-WEEK_CAP] + WEEK if len(counted) >= WEEK_CAP else None
+
+
+def _after_reminder(history: History) -> datetime | None:
+    last = history.told[-1] if history.told else None
+    return last.at + APART if last is not None and last.utterance.kind == "reminder" else None
+
+
+def _reminder(want: Wanted, history: History, now: datetime) -> Utterance:
+    ids = _gravest_first(due.episode for due in want.asked if due.at <= now)
+    before = sum(one.utterance.kind == "reminder" for one in history.of_episode(ids[0]))
+    return Utterance(kind="reminder", episodes=ids, variant=before)
+
+
+def _ours(want: Wanted, history: History, now: datetime) -> Utterance:
+    """High severity first; else what has been due for longest, so that nothing waits for ever."""
+    items = [due for due in want.items if due.at <= now]
+    fixed = [due for due in want.fixed if due.at <= now]
+    waiting = [(min(due.at for due in dues), order) for order, dues in enumerate((items, fixed)) if dues]
+    if want.weekly_at is not None and want.weekly_at <= now:
+        waiting.append((want.weekly_at, 2))
+    order = 0 if any(due.episode.severity is Severity.HIGH for due in items) else min(waiting)[1]
+    if order == 1:
+        return _several("fixed", (due.episode for due in fixed), history)
+    if order == 2:
+        return _several("weekly", want.open, history)
+    if len(items) > 1:
+        return _several("digest", (due.episode for due in items), history)
+    id_ = items[0].episode.id
+    return Utterance(kind="item", episodes=(id_,), variant=len(history.of_episode(id_)))
+
+
+def _several(kind: Literal["digest", "weekly", "fixed"], episodes: Iterable[Episode], history: History) -> Utterance:
+    before = sum(one.utterance.kind == kind for one in history.told)
+    return Utterance(kind=kind, episodes=_gravest_first(episodes), variant=before)
+
+
+def _gravest_first(episodes: Iterable[Episode]) -> tuple[str, ...]:
+    """Their ids, high severity first, then what has been so for longest."""
+    ordered = sorted(
+        episodes, key=lambda one: (-RANKS[one.severity], one.opened_at, one.check_id, one.subject or "", one.id)
+    )
+    return tuple(one.id for one in ordered)
