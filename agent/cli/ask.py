@@ -6,6 +6,8 @@ import io
 import os
 import select
 import stat
+import sys
+import time
 from typing import IO
 
 __all__ = ["one_line"]
@@ -40,6 +42,30 @@ def _has_input(stdin: IO[str]) -> bool:
     except (OSError, io.UnsupportedOperation):
         return True  # text in memory
     waits = stat.S_ISFIFO(os.fstat(descriptor).st_mode) or stat.S_ISSOCK(os.fstat(descriptor).st_mode)
-    if not waits or os.name == "nt":
+    if not waits:
         return True
+    if sys.platform == "win32":
+        return _pipe_has_input(descriptor)
     return bool(select.select([descriptor], [], [], PIPE_SECONDS)[0])
+
+
+def _pipe_has_input(descriptor: int) -> bool:
+    """Windows can only be asked what is in a pipe, not to wait for it: ``select`` is for sockets there."""
+    if sys.platform != "win32":
+        return True
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    peek = ctypes.WinDLL("kernel32").PeekNamedPipe
+    peek.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD, *[wintypes.LPDWORD] * 3)
+    peek.restype = wintypes.BOOL
+    handle, waiting = msvcrt.get_osfhandle(descriptor), wintypes.DWORD()
+    deadline = time.monotonic() + PIPE_SECONDS
+    while peek(handle, None, 0, None, waiting, None):
+        if waiting.value:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True  # it was closed at the other end: its end can be read

@@ -124,6 +124,36 @@ def test_an_address_of_any_letters_is_kept_in_the_credential_vault(watchword: Wa
         secrets.remove(secrets.address_name(account["id"]))
 
 
+@pytest.mark.parametrize("left_open", [True, False])
+def test_a_pipe_that_brings_no_address_is_no_address(own_home: Path, left_open: bool) -> None:
+    """Whoever started us may leave a pipe open and never write to it, and a person would wait for ever."""
+    adding = [sys.executable, "-m", "agent", "accounts", "add", "google", "--label", "Mail"]
+    child = subprocess.Popen(adding, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdin is not None
+    try:
+        if not left_open:
+            child.stdin.close()
+        assert child.wait(60) == 0
+        assert child.stdout is not None
+        assert child.stdout.read().startswith(b"Added Mail")
+    finally:
+        child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout, child.stderr):
+            assert stream is not None
+            stream.close()
+
+
+def test_a_line_that_comes_a_little_late_is_read(own_home: Path) -> None:
+    asking = "import sys; from agent.cli.ask import one_line; print('asked', flush=True); "
+    asking += "print(one_line('?', sys.stdin, sys.stderr))"
+    child = subprocess.Popen([sys.executable, "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdout.readline().strip() == b"asked"
+    time.sleep(0.5)
+    assert child.communicate(b" the answer \r\nmore\r\n", timeout=60)[0].strip() == b"the answer"
+
+
 def test_a_value_of_any_letters_comes_back_from_the_credential_vault_as_it_was() -> None:
     name = secrets.address_name("test-any-letters")
     try:
