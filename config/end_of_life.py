@@ -7,7 +7,7 @@ supported is not thereby known to be unsupported.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
@@ -18,6 +18,10 @@ import msgspec
 from config.files import parse
 
 __all__ = ["State", "Support", "checked_on", "linux", "macos", "office", "windows"]
+
+
+#: How long after the list was checked it may call something supported of which no maker has given a date.
+CERTAIN_FOR = timedelta(days=180)
 
 
 class State(StrEnum):
@@ -69,9 +73,11 @@ class _Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     macos: date | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a release without any date, and one with both."""
-        if (self.ends is None) == (self.sure_until is None):
-            raise ValueError(f"{self.name} needs exactly one of ends and sure_until")
+        """Refuse a release without any date, and one that is sure for longer than it may last."""
+        if self.ends is None and self.sure_until is None:
+            raise ValueError(f"{self.name} needs ends, sure_until or both")
+        if self.ends is not None and self.sure_until is not None and self.ends < self.sure_until:
+            raise ValueError(f"{self.name} is sure for longer than it may last")
 
 
 class _Editions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,19 +103,18 @@ def checked_on() -> date:
 def windows(build: int, edition: str) -> Support | None:
     """Windows by ``CurrentBuild`` and ``EditionID`` of the registry.
 
-    An edition that is not listed is one of the two kinds, so only what holds for both is certain; the long-term
-    channel has dates of its own, which are not known here.
+    The long-term channel has dates of its own, which are not known here. An edition that is not listed has at least
+    the shorter of the two kinds of support; when it ends nobody can say (servers share builds with Windows 10).
     """
     found = next((release for release in _table().windows if release.build == build), None)
     editions = _table().windows_editions
     if found is None or _is_one_of(edition, editions.unknown):
         return None
-    dates = (found.home, found.enterprise)
     if _is_one_of(edition, editions.home):
-        dates = (found.home, found.home)
-    elif _is_one_of(edition, editions.enterprise):
-        dates = (found.enterprise, found.enterprise)
-    return Support(found.name, min(dates), max(dates), found.extended)
+        return Support(found.name, found.home, found.home, found.extended)
+    if _is_one_of(edition, editions.enterprise):
+        return Support(found.name, found.enterprise, found.enterprise, found.extended)
+    return Support(found.name, min(found.home, found.enterprise))
 
 
 def macos(version: str) -> Support | None:
@@ -138,6 +143,8 @@ def _support(found: _Release | None) -> Support | None:
         return None
     sure = found.sure_until or found.ends
     assert sure is not None
+    if found.ends is None:
+        sure = min(sure, checked_on() + CERTAIN_FOR)
     return Support(found.name, sure, found.ends, found.extended)
 
 
