@@ -10,8 +10,10 @@ from agent.errors import RefusedError
 
 __all__ = ["desktop_exec", "fill", "systemd_exec", "template"]
 
-#: systemd refuses a program whose path has one of these (src/basic/string-util.c, string_is_safe).
-UNSAFE_FOR_SYSTEMD = frozenset("\"'\\")
+#: In the path of a program: systemd refuses a quote or backslash there (string_is_safe), and GLib looks for the program
+#: before it makes one percent sign of two. As an argument of ``env`` each arrives as it is.
+UNSAFE_IN_PROGRAM = frozenset("\"'\\%")
+UNSAFE_NAMES = " ".join(sorted(UNSAFE_IN_PROGRAM))
 #: What must be escaped within double quotes (Desktop Entry Specification, "The Exec key").
 QUOTED_IN_EXEC = re.compile(r'["`$\\]')
 
@@ -35,11 +37,7 @@ def systemd_exec(argv: Sequence[str]) -> str:
     Raises:
         RefusedError: a path that neither systemd nor ``env`` takes.
     """
-    if UNSAFE_FOR_SYSTEMD.intersection(argv[0]):
-        if "=" in argv[0]:  # for env that is a variable
-            raise RefusedError("The path to Watchword has a quotation mark and an equals sign. Move it elsewhere.")
-        argv = ("/usr/bin/env", *argv)
-    first, *rest = argv
+    first, *rest = _by_env(argv)
     return " ".join(_systemd_word(word) for word in (f":{first}", *rest))
 
 
@@ -49,6 +47,21 @@ def _systemd_word(word: str) -> str:
 
 
 def desktop_exec(argv: Sequence[str]) -> str:
-    """A command for ``Exec=``: every word quoted, ``%`` doubled, then escaped once more as any string of that file."""
-    words = (QUOTED_IN_EXEC.sub(r"\\\g<0>", word.replace("%", "%%")) for word in argv)
+    """A command for ``Exec=``: every word quoted, ``%`` doubled, then escaped once more as any string of that file.
+
+    Raises:
+        RefusedError: a path that neither desktops nor ``env`` take.
+    """
+    words = (QUOTED_IN_EXEC.sub(r"\\\g<0>", word.replace("%", "%%")) for word in _by_env(argv))
     return " ".join(f'"{word}"' for word in words).replace("\\", "\\\\")
+
+
+def _by_env(argv: Sequence[str]) -> Sequence[str]:
+    """The command, started by ``env`` if its program's path needs that."""
+    if not UNSAFE_IN_PROGRAM.intersection(argv[0]):
+        return argv
+    if "=" in argv[0]:  # to env that is a variable
+        raise RefusedError(
+            f"The path to Watchword has both an equals sign and one of {UNSAFE_NAMES}. Move it elsewhere."
+        )
+    return ("/usr/bin/env", *argv)
