@@ -151,7 +151,8 @@ def _dated(episode: Episode, now: datetime) -> Episode:
         seen_at=min(max(episode.seen_at, opened_at), now),
         confirmed_at=_between(opened_at, episode.confirmed_at, now),
         closed_at=_between(opened_at, episode.closed_at, now),
-        rose_at=_between(opened_at, episode.rose_at, now),
+        # Not before opened_at only in a first opening: what is open again within a day keeps its history.
+        rose_at=None if episode.rose_at is None else min(episode.rose_at, now),
     )
 
 

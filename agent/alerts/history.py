@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -44,7 +44,7 @@ class History:
         """Sorted, with dates from the future (the clock was set back) brought to now or out of the way."""
         told, refused = [], []
         for entry in said:
-            at = _counts_from(entry.at, now)
+            at = _counts_from(entry.at.astimezone(UTC), now)  # Adding a day to local time adds 23 or 25 hours at times.
             if entry.delivered is False:
                 refused.append(at)
             else:
