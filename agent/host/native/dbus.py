@@ -13,6 +13,8 @@ __all__ = ["ask", "get_property", "limited", "name_owned"]
 
 #: For connecting, greeting and the answer together; a working bus takes a few milliseconds.
 TIME_LIMIT_SECONDS = 1.0
+#: The bus itself, as a program on it.
+BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 BUSES = {"system": "SYSTEM", "session": "SESSION"}
 #: The bus or the program says that what was asked for is not there (D-Bus specification, "Standard errors").
 NOT_THERE = frozenset(
