@@ -25,7 +25,6 @@ __all__ = [
     "EPISODES",
     "REMINDERS",
     "SAID",
-    "TABLES",
     "choices",
     "choose",
     "everything",
@@ -33,6 +32,7 @@ __all__ = [
     "holds",
     "limit",
     "restore",
+    "verify",
 ]
 
 R = TypeVar("R", Episode, Said, Reminder)
@@ -76,16 +76,11 @@ class Table(Generic[R]):
 
     def put(self, connection: sqlite3.Connection, record: R) -> None:
         """Keep a record just as it is."""
-        times: list[datetime | None] = [getattr(record, column) for column in self.columns]
-        marks = ", ".join("?" * (3 + len(times)))
+        row = self._row(record)
+        marks = ", ".join("?" * len(row))
         connection.execute(
             f"INSERT OR REPLACE INTO {self.name} (id, revision, {', '.join(self.columns)}, record) VALUES ({marks})",  # noqa: S608
-            (
-                record.id,
-                record.revision,
-                *(text(at) if at else None for at in times),
-                msgspec.json.encode(record).decode(),
-            ),
+            row,
         )
 
     def keep(self, connection: sqlite3.Connection, record: R) -> Event | None:
@@ -107,6 +102,17 @@ class Table(Generic[R]):
             self.limit(connection)
         return self.event(given)
 
+    def verify(self, connection: sqlite3.Connection) -> None:
+        """Read every row, and see that its columns say what its record says.
+
+        Raises:
+            ValueError: there is something that no Watchword wrote.
+        """
+        for found in connection.execute(f"SELECT id, revision, {', '.join(self.columns)}, record FROM {self.name}"):  # noqa: S608
+            # Not the record's own text: an earlier program did not write the fields that this one has.
+            if not isinstance(found[-1], str) or found[:-1] != self._row(self._decoded(found[-1]))[:-1]:
+                raise ValueError(f"columns that differ from their record, in {self.name}")
+
     def forget(self, connection: sqlite3.Connection, before: str) -> None:
         """Drop what was over before that time."""
         connection.execute(f"DELETE FROM {self.name} WHERE {self.end} < ?", (before,))  # noqa: S608
@@ -119,6 +125,11 @@ class Table(Generic[R]):
                 f"DELETE FROM {self.name} WHERE id NOT IN ({keep} LIMIT ?)",  # noqa: S608
                 (MOST_ROWS,),
             )
+
+    def _row(self, record: R) -> tuple[str | int | None, ...]:
+        times: list[datetime | None] = [getattr(record, column) for column in self.columns]
+        written = msgspec.json.encode(record).decode()
+        return record.id, record.revision, *(text(at) if at else None for at in times), written
 
     def _decoded(self, record: str) -> R:
         decoded: R = _decoder(self.type).decode(record)
@@ -143,8 +154,6 @@ REMINDERS = Table(
     end="done_at",
     over=lambda reminder: reminder.done_at is not None,
 )
-#: The tables by name; ``choices`` is not among them, for its rows have keys of their own.
-TABLES = ("episodes", "said", "reminders")
 
 
 def choices(connection: sqlite3.Connection) -> list[Choice]:
@@ -194,6 +203,18 @@ def holds(connection: sqlite3.Connection) -> Callable[[Event], bool]:
     """A question: does the database have what this event is about, in that revision?"""
     there = {identity(event) for event in everything(connection)}
     return lambda event: identity(event) in there
+
+
+def verify(connection: sqlite3.Connection) -> None:
+    """Read every row once.
+
+    Raises:
+        ValueError, TypeError: there is something that no Watchword wrote.
+    """
+    for table in (EPISODES, SAID, REMINDERS):
+        table.verify(connection)
+    if not all(isinstance(choice.key, str) for choice in choices(connection)):
+        raise ValueError("bytes where text should be, in choices")
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> None:

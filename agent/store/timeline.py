@@ -14,7 +14,7 @@ from agent.contract import Status
 from agent.store.moments import moment, text
 from agent.store.records import HistoryRow, LastRun, Standing
 
-__all__ = ["add", "forget", "history", "keep_runs", "last_runs"]
+__all__ = ["add", "forget", "history", "keep_runs", "last_runs", "verify"]
 
 #: A check that changes its mind in every round pushes out its own past only, not that of others.
 MOST_ABOUT_ONE = 100
@@ -70,6 +70,16 @@ def keep_runs(connection: sqlite3.Connection, runs: Mapping[str, LastRun]) -> No
     if connection.execute("SELECT COUNT(*) FROM runs").fetchone()[0] > MOST_RUNS:
         keep = "SELECT check_id FROM runs ORDER BY started_at DESC LIMIT ?"
         connection.execute(f"DELETE FROM runs WHERE check_id NOT IN ({keep})", (MOST_RUNS,))  # noqa: S608
+
+
+def verify(connection: sqlite3.Connection) -> None:
+    """Read every run once. Of the history not each row: there may be many, and an unreadable one is only left out.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: there is something that no Watchword wrote.
+    """
+    last_runs(connection)
+    connection.execute("SELECT at, check_id, subject, status, reason FROM history LIMIT 1").fetchone()
 
 
 def forget(connection: sqlite3.Connection, before: datetime) -> None:
