@@ -19,7 +19,7 @@ from agent.contract import Account, Attestation, Category, Check, Context, Findi
 from agent.device import os_version
 from agent.host import Host, Unreadable
 from agent.runner import Outcome, run_checks
-from agent.status import AgentPart, CheckRow, DevicePart, Document, PolicyPart, summarise
+from agent.status import AgentPart, CheckRow, DevicePart, Document, Notifications, PolicyPart, summarise
 from agent.store import Standing
 from agent.words import text_for
 from config.schema import Settings
@@ -180,6 +180,7 @@ def document(
     digest: str,
     device_id: str,
     health_ok: bool = True,
+    notifications: Notifications = "unavailable",
     labels: Mapping[str, str] = MappingProxyType({}),
     standings: Mapping[tuple[str, str | None], Standing] = MappingProxyType({}),
 ) -> Document:
@@ -214,7 +215,7 @@ def document(
     ]
     return Document(
         generated_at=now,
-        agent=AgentPart(__version__, "ok" if health_ok else "degraded", "unavailable"),
+        agent=AgentPart(__version__, "ok" if health_ok else "degraded", notifications),
         device=DevicePart(device_id, settings.device.label, host.system.value, os_version(host)),
         policy=PolicyPart(settings.profile.name, digest),
         summary=summarise(rows, now, _known_once(standings)),

@@ -27,6 +27,7 @@ __all__ = [
     "Counts",
     "DevicePart",
     "Document",
+    "Notifications",
     "PolicyPart",
     "StatusError",
     "Summary",
@@ -47,6 +48,9 @@ UNKNOWN_GRACE = timedelta(days=7)
 #: How long others may keep the document open on Windows before a new one is given up.
 IN_USE_SECONDS = 5.0
 
+#: Whether alerts can be shown: ``unavailable`` is the system's doing, the others somebody's.
+Notifications = Literal["working", "unavailable", "off_by_user", "off_by_policy"]
+
 
 class StatusError(WatchwordError):
     """A status document that is absent, damaged or cannot be written; the message says which and where."""
@@ -66,7 +70,7 @@ class AgentPart(msgspec.Struct, frozen=True):
 
     version: str
     health: Literal["ok", "degraded"]
-    notifications: Literal["working", "unavailable", "off_by_user", "off_by_policy"]
+    notifications: Notifications
 
 
 class DevicePart(msgspec.Struct, frozen=True):

@@ -39,6 +39,7 @@ COMMANDS = {
     "check": "check",
     "status": "status",
     "explain": "explain",
+    "remind": "remind",
     "accounts": "accounts",
     "attest": "attest",
     "breach": "breach",
@@ -49,6 +50,8 @@ COMMANDS = {
     "compare": "compare",
     "schema": "schema",
     "doctor": "doctor",
+    "run": "run",
+    "daemon": "daemon",
     "autostart": "autostart",
 }
 

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from agent import discovery, secrets
+from agent import discovery, notify, secrets
 from agent import round as rounds
 from agent.accounts import known_accounts
+from agent.alerts.episodes import episodes_after
 from agent.cli.session import Session, SessionError, open_session
 from agent.contract import Check, Finding
 from agent.files import read_regular
+from agent.host import Host
 from agent.host.live import LiveHost
 from agent.host.recording import MAX_BYTES, BadRecordingError, Recording, load
 from agent.host.replay import ReplayHost
 from agent.http import Network
+from agent.paths import Paths
 from agent.runner import Outcome
-from agent.status import CheckRow, Document, StatusError, write
+from agent.status import CheckRow, Document, Notifications, StatusError, write
 from agent.status import load as load_status
 from agent.store import Store, StoreError
-from config.loader import Loaded, SettingsError, from_values
+from config.loader import POLICY, Loaded, SettingsError, from_values
 from config.loader import load as load_settings
 
-__all__ = ["RoundResult", "judge_recording", "live_round", "read_recording", "replayed_round"]
+__all__ = [
+    "LOOK_BACK",
+    "RoundResult",
+    "judge_recording",
+    "last_document",
+    "live_round",
+    "read_recording",
+    "replayed_round",
+    "round_in",
+]
 
 OnDone = Callable[[Outcome], None]
+#: Episodes that ended longer ago than this are history: nothing begins again from them.
+LOOK_BACK = timedelta(days=30)
 #: Recordings belong to no device.
 REPLAYED_DEVICE = "00000000-0000-4000-8000-000000000000"
 
@@ -75,45 +91,61 @@ def live_round(
         SessionError: wrong settings, or a check that does not exist.
     """
     session = open_session(config)
-    notes = list(session.notes)
-    with session.store as store:
-        settings = session.loaded.settings
-        checks, unusable = _chosen(ids, session.loaded)
-        on_start([check.title for check in checks])
-        host = LiveHost()
-        keyring = secrets.Reader()
-        known = known_accounts(settings, store, now=host.now(), read_secrets=keyring.get_many)
-        keyring.expect(secrets.address_name(account.id) for account in known.accounts if account.has_address)
-        done = rounds.run(
-            host,
-            settings,
-            checks,
-            subjects=rounds.Subjects(
-                accounts=known.accounts,
-                attestations=store.attestations(),
-                address=known.address,
-                secret=keyring.get,
-            ),
-            http=Network(settings.network),
-            remembered=store.remembered,
-            fresh=bool(ids),
-            on_done=on_done,
-        )
-        failed = _keep(session, done, notes)
-        standings = store.standings()
-        document = rounds.document(
-            done,
-            host,
-            settings,
-            digest=session.loaded.digest,
-            device_id=store.device_id(),
-            health_ok=not (failed or notes or unusable),
-            labels=known.labels,
-            standings=standings,
-        )
-        others = _rows_of_others(session, done, known.labels) if ids else ()
+    with session.store:
+        return round_in(session, ids, fresh=bool(ids), host=LiveHost(), on_start=on_start, on_done=on_done)
+
+
+def round_in(
+    session: Session,
+    ids: Sequence[str],
+    *,
+    fresh: bool,
+    host: Host,
+    on_start: Callable[[Sequence[str]], None] = lambda _: None,
+    on_done: OnDone = lambda _: None,
+) -> RoundResult:
+    """One round of the checks named in ``ids`` (none: all) on this computer, kept in this session's store.
+
+    ``fresh`` asks anew where a check would answer from memory.
+    """
+    notes, store, settings = list(session.notes), session.store, session.loaded.settings
+    checks, unusable = _chosen(ids, session.loaded)
+    on_start([check.title for check in checks])
+    keyring = secrets.Reader()
+    known = known_accounts(settings, store, now=host.now(), read_secrets=keyring.get_many)
+    keyring.expect(secrets.address_name(account.id) for account in known.accounts if account.has_address)
+    done = rounds.run(
+        host,
+        settings,
+        checks,
+        subjects=rounds.Subjects(
+            accounts=known.accounts,
+            attestations=store.attestations(),
+            address=known.address,
+            secret=keyring.get,
+        ),
+        http=Network(settings.network),
+        remembered=store.remembered,
+        fresh=fresh,
+        on_done=on_done,
+    )
+    failed = _keep(session, done, notes)
+    standings = store.standings()
+    document = rounds.document(
+        done,
+        host,
+        settings,
+        digest=session.loaded.digest,
+        device_id=store.device_id(),
+        health_ok=not (failed or notes or unusable),
+        notifications=_alerts(session.loaded),
+        labels=known.labels,
+        standings=standings,
+    )
+    others = _rows_of_others(session, done, known.labels) if ids else ()
+    document = rounds.with_others(document, others, standings)
     try:
-        write(rounds.with_others(document, others, standings), Path(session.paths.status))
+        write(document, Path(session.paths.status))
     except StatusError as error:
         notes.append(str(error))
         failed = True
@@ -195,23 +227,41 @@ def _file_settings(path: str) -> Loaded:
 
 
 def _keep(session: Session, done: rounds.Round, notes: list[str]) -> bool:
-    """Keep what the checks remember and where each finding stands. Returns whether that failed."""
+    """Keep what the checks remember, where each finding stands and its episodes. Returns whether that failed."""
     findings = [(outcome.check.id, finding) for outcome in done.outcomes for finding in outcome.findings]
+    answered = {outcome.check.id for outcome in done.outcomes if outcome.answered}
+    store, now = session.store, done.started_at
     try:
-        session.store.remember(done.remembered)
-        session.store.settle(findings, done.started_at)
+        store.remember(done.remembered)
+        store.settle(findings, now)
+        known = store.episodes(since=now - LOOK_BACK)
+        store.keep_episodes(episodes_after(known, findings, answered, now, lambda: uuid.uuid4().hex))
     except StoreError as error:
         notes.append(str(error))
         return True
-    return not session.store.keeps
+    return not store.keeps
+
+
+def _alerts(loaded: Loaded) -> Notifications:
+    """Whether alerts can be shown here: as the settings say, then as the system says."""
+    if not loaded.settings.alerts.enabled:
+        return "off_by_policy" if loaded.origins["alerts.enabled"].startswith(POLICY) else "off_by_user"
+    return notify.state(notify.available())
+
+
+def last_document(paths: Paths) -> Document | None:
+    """The last status document, or ``None`` when there is none that can be read."""
+    try:
+        return load_status(read_regular(paths.status))
+    except (OSError, StatusError):
+        return None
 
 
 def _rows_of_others(session: Session, done: rounds.Round, accounts: Container[str]) -> list[CheckRow]:
     """The rows that the last document has for checks which this round did not run, and which still exist."""
     ran = {outcome.check.id for outcome in done.outcomes}
-    try:
-        last = load_status(read_regular(session.paths.status))
-    except (OSError, StatusError):
+    last = last_document(session.paths)
+    if last is None:
         return []
     others = {point.name for point in discovery.built_in()}.union(session.loaded.settings.plugins) - ran
     return [row for row in last.checks if row.id in others and (row.instance is None or row.instance in accounts)]

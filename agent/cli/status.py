@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from typing import IO, Any
 
 from agent.cli import FAILED
 from agent.cli.show import document_lines, style_for
 from agent.files import read_regular
+from agent.health import read, sentence
+from agent.localtime import LOCAL
 from agent.paths import Paths
 from agent.status import StatusError, exit_code, load
 
@@ -26,7 +29,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Print the last document. A missing or damaged one is an error of the agent (4), never an empty answer."""
     del stdin
-    path = Paths.here().status
+    paths = Paths.here()
+    path = paths.status
     try:
         data = read_regular(path)
         document = load(data, path)
@@ -42,6 +46,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     else:
         for line in document_lines(document, style_for(stdout, plain=args.plain), titles=_titles()):
             print(line, file=stdout)
+        print(f"\n{sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stdout)
     return exit_code(row.status for row in document.checks)
 
 

@@ -187,10 +187,12 @@ class Store:
         with self._storage.write() as connection:
             self._keep(connection, [kept.SAID.keep(connection, said)])
 
-    def reminders(self) -> tuple[Reminder, ...]:
-        """The reminders that are not done, the first due first."""
+    def reminders(self, *, since: datetime | None = None) -> tuple[Reminder, ...]:
+        """The reminders that are not done, and with ``since`` those done since then; the first due first."""
         with self._storage.read() as connection:
-            return tuple(kept.REMINDERS.select(connection, "done_at IS NULL"))
+            if since is None:
+                return tuple(kept.REMINDERS.select(connection, "done_at IS NULL"))
+            return tuple(kept.REMINDERS.select(connection, "done_at IS NULL OR done_at >= ?", text(since)))
 
     def keep_reminder(self, reminder: Reminder) -> None:
         """Keep a reminder, when it is made and again when it is done."""

@@ -1,0 +1,115 @@
+"""A round as the background agent runs it: what is due, nothing more, and then an alert if one is worth a minute."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agent import presence
+from agent.alerts.episodes import confirmable_at
+from agent.alerts.records import Key
+from agent.cli.rounds import RoundResult, last_document, round_in
+from agent.cli.session import Session
+from agent.contract import Check, Finding
+from agent.due import next_round, next_run, plan
+from agent.host import Host
+from agent.localtime import LOCAL
+from agent.round import chosen_checks
+from agent.speaking import Spoken, speak
+from agent.status import Text
+from agent.store.records import LastRun
+
+__all__ = ["Work", "work"]
+
+#: Under this key the store's last good settings hold what they decide by, so that a change makes everything due.
+DIGEST = "digest"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What came of it. ``next_at`` is when the next round is worth starting."""
+
+    ran: tuple[str, ...]
+    waiting: tuple[str, ...]
+    next_at: datetime | None
+    result: RoundResult | None
+    spoken: Spoken | None
+    notes: list[str] = field(default_factory=list)
+
+
+def work(session: Session, host: Host, *, due_only: bool, present_since: datetime | None) -> Work:
+    """Run what is due (or everything), keep it, say what is worth saying, and tell when to come back.
+
+    Raises:
+        StoreError: what was to be said could not be kept, and so it was not said.
+    """
+    store, settings = session.store, session.loaded.settings
+    now = host.now()
+    checks, _ = chosen_checks((), settings)
+    changed = (store.settings_kept() or {}).get(DIGEST) != session.loaded.digest
+    planned = plan(
+        checks,
+        store.last_runs(),
+        now,
+        saving_power=presence.saving_power(host) is True,
+        everything=changed or not due_only,
+    )
+    result = None
+    if planned.run:
+        # A round of all checks leaves no rows of others; one of some keeps theirs in status.json.
+        names = planned.run if len(planned.run) < len(checks) else ()
+        result = round_in(session, names, fresh=False, host=host)
+        store.keep_runs(_runs(session, result, checks, now))
+    spoken = speak(
+        store,
+        session.loaded,
+        presence.read(host, present_since=present_since),
+        _texts(session, result),
+        now=host.now(),
+        zone=LOCAL,
+    )
+    runs = store.last_runs()
+    moments = [next_round([runs[check.id] for check in checks if check.id in runs], planned.waiting, now)]
+    moments.append(spoken.decision.next_at)
+    return Work(
+        ran=planned.run,
+        waiting=planned.waiting,
+        next_at=min((moment for moment in moments if moment is not None), default=None),
+        result=result,
+        spoken=spoken,
+        notes=list(result.notes) if result else [],
+    )
+
+
+def _runs(session: Session, result: RoundResult, checks: list[Check], now: datetime) -> dict[str, LastRun]:
+    """When each check that ran is due again."""
+    unconfirmed: dict[str, list[str | None]] = {}
+    for episode in session.store.episodes():
+        if confirmable_at(episode) is not None:
+            unconfirmed.setdefault(episode.check_id, []).append(episode.subject)
+    findings: Mapping[str, tuple[Finding, ...]] = {
+        outcome.check.id: outcome.findings for outcome in result.round.outcomes
+    }
+    return {
+        check.id: LastRun(
+            now,
+            next_run(
+                check,
+                findings[check.id],
+                now,
+                unconfirmed=unconfirmed.get(check.id, ()),
+                spread=random.uniform,
+            ),
+        )
+        for check in checks
+        if check.id in findings
+    }
+
+
+def _texts(session: Session, result: RoundResult | None) -> dict[Key, Text]:
+    """The words of every finding: of this round, or as they stand in status.json."""
+    document = result.document if result else last_document(session.paths)
+    rows = document.checks if document else ()
+    return {Key(row.id, row.instance): row.text for row in rows if row.text is not None}

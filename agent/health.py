@@ -1,0 +1,56 @@
+"""How the background agent does, as it noted it itself, in words for ``watchword status`` and ``watchword doctor``."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from agent.files import read_regular
+from agent.locking import is_held
+from agent.paths import Paths
+
+__all__ = ["Health", "read", "sentence"]
+
+#: A note of the agent is some hundred bytes.
+MAX_BYTES = 4096
+
+
+class Health(msgspec.Struct, frozen=True):
+    """``failures`` counts the rounds in a row that did not come to an end."""
+
+    pid: int | None = None
+    failures: int = 0
+    last_round: datetime | None = None
+    next_round: datetime | None = None
+
+
+def read(paths: Paths) -> Health | None:
+    """What the background agent noted, or ``None`` when none is running."""
+    if not is_held(paths.daemon_lock):
+        return None
+    try:
+        return msgspec.json.decode(read_regular(paths.health, MAX_BYTES), type=Health)
+    except (OSError, msgspec.DecodeError):
+        return Health()
+
+
+def sentence(health: Health | None, zone: tzinfo, now: datetime) -> str:
+    """How it does, in a line or two."""
+    if health is None:
+        return "The background agent is not running. `watchword autostart on` starts it, now and when you sign in."
+    parts = ["The background agent is running."]
+    if health.failures:
+        count = "The last round" if health.failures == 1 else f"The last {health.failures} rounds"
+        parts.append(f"{count} did not finish; it keeps trying.")
+    if health.last_round is not None:
+        parts.append(f"Last round {_when(health.last_round, zone, now)}.")
+    if health.next_round is not None:
+        parts.append(f"Next round about {_when(health.next_round, zone, now)}.")
+    return " ".join(parts)
+
+
+def _when(at: datetime, zone: tzinfo, now: datetime) -> str:
+    local = at.astimezone(zone)
+    clock = f"{local:%H:%M}"
+    return clock if local.date() == now.astimezone(zone).date() else f"{clock} on {local:%A} {local.day} {local:%B}"

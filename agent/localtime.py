@@ -1,0 +1,42 @@
+"""The zone this computer is in now, with its clock changes, as the operating system knows it.
+
+``datetime.astimezone()`` alone gives today's offset, which is wrong for a reminder on the other side of a clock change,
+and Windows keeps no zone files that :mod:`zoneinfo` could read.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, tzinfo
+
+__all__ = ["LOCAL", "LocalZone"]
+
+ZERO = timedelta(0)
+
+
+class LocalZone(tzinfo):
+    """Local time as ``time.localtime`` tells it for each moment."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        return ZERO if dt is None else timedelta(seconds=_at(dt).tm_gmtoff)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        return ZERO if dt is None else timedelta(hours=1 if _at(dt).tm_isdst > 0 else 0)
+
+    def tzname(self, dt: datetime | None) -> str:
+        return "local" if dt is None else _at(dt).tm_zone
+
+    def fromutc(self, dt: datetime) -> datetime:
+        there = time.localtime(dt.replace(tzinfo=UTC).timestamp())
+        local = (dt.replace(tzinfo=None) + timedelta(seconds=there.tm_gmtoff)).replace(tzinfo=self, fold=0)
+        # The second time that the wall shows this: the first would be another moment.
+        return local if _at(local).tm_gmtoff == there.tm_gmtoff else local.replace(fold=1)
+
+
+def _at(wall: datetime) -> time.struct_time:
+    # A naive datetime's timestamp is that of local time, fold and gap included.
+    return time.localtime(wall.replace(tzinfo=None).timestamp())
+
+
+#: Where this computer is.
+LOCAL = LocalZone()
