@@ -3,8 +3,9 @@
 The rules are those of facts: guidance 3c. ``decide`` looks at nothing but its arguments, so whatever survives a
 restart in the store is all there is to know.
 
-The wall clock is all it has, so that a clock set forward looks like a laptop that was off: each such jump can bring
-one alert forward, no more. A clock set back brings none (:func:`agent.alerts.history.put_right`).
+The wall clock is all it has, so that a clock set forward by a week looks like a laptop that was off for a week: such a
+jump can bring one alert forward by a day, and begins the count of the week anew. A clock set back brings none forward
+(:func:`agent.alerts.history.put_right`).
 """
 
 from __future__ import annotations
