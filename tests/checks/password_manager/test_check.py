@@ -62,7 +62,7 @@ def test_the_persons_running_manager_passes() -> None:
 
 
 @pytest.mark.parametrize("name", ["gnome-keyring-d", "gnome-keyring-daemon", "kwalletd5", "kwalletd6", "seahorse"])
-def test_a_running_keyring_is_no_manager(name: str) -> None:
+def test_trap_7_a_running_keyring_is_no_manager(name: str) -> None:
     assert said(verdict(processes=[{"pid": 7, "name": name, "user": "person"}])) == NOT_FOUND
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.contract import Finding
 from agent.host.recording import load
 from agent.host.replay import ReplayHost
 from checks.screen_lock import CHECK
@@ -156,10 +157,42 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_a_recorded_desktop_gives_its_verdict(name: str) -> None:
+def judged(name: str) -> Finding:
     host = ReplayHost(load((FOLDER / f"{name}.json").read_bytes(), name))
     (finding,) = CHECK.run(context(host))
+    return finding
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_recorded_desktop_gives_its_verdict(name: str) -> None:
+    finding = judged(name)
     evidence = "\n".join(f"{line.what}: {line.value}  [{line.source}]" for line in finding.evidence)
     assert f"{finding.status} {finding.reason}" == EXPECTED[name], f"{finding.error}\n{evidence}"
     assert finding.reason in CHECK.reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "desktop"), [("gnome_with_kde_file", "GNOME"), ("kde_with_gnome_schemas_installed", "KDE")]
+)
+def test_trap_6_the_desktop_that_runs_is_judged_whatever_else_is_set_up(name: str, desktop: str) -> None:
+    finding = judged(name)
+    assert (finding.facts["desktop"], finding.reason) == (desktop, "off")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "fact", "value"),
+    [
+        ("mate_300_minutes", "too_long", "idle_minutes", 300),  # idle-delay 300
+        ("mate_lock_delay_10_minutes", "password_delay", "grace_seconds", 600),  # lock-delay 10
+        ("xfce_20_minutes", "too_long", "idle_minutes", 20),  # delay 20
+        ("xfce_lock_delay_2_minutes", "password_delay", "grace_seconds", 120),  # delay 2
+        ("gnome_20_minutes", "too_long", "idle_minutes", 20),  # uint32 1200
+        ("gnome_lock_delay_30_seconds", "password_delay", "grace_seconds", 30),  # uint32 30
+        ("cinnamon_5_minutes", "within_limit", "idle_minutes", 5),  # uint32 300
+        ("kde_half_a_minute", "within_limit", "idle_minutes", 1),  # Timeout=0.5, and 5 seconds of grace
+        ("kde_grace_5_minutes", "password_delay", "grace_seconds", 300),  # LockGrace=300
+    ],
+)
+def test_trap_16_each_desktop_counts_in_its_own_unit(name: str, reason: str, fact: str, value: int) -> None:
+    finding = judged(name)
+    assert (finding.reason, finding.facts[fact]) == (reason, value)
