@@ -19,9 +19,10 @@ from agent.host import System
 from agent.status import Text
 from config.text import printable
 
-__all__ = ["APP_NAME", "catalogue", "text_for"]
+__all__ = ["APP_NAME", "PLACEHOLDER", "catalogue", "fill", "text_for"]
 
 APP_NAME = "Watchword"
+#: A gap in a template that the value of this name fills.
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -43,9 +44,9 @@ def text_for(check: Check, finding: Finding, system: System) -> Text:
         (words.steps[key] for key in (f"{system.value}_{desktop}", system.value, "any") if key in words.steps), ()
     )
     return Text(
-        title=_fill(words.title, values),
-        body=_fill(words.body, values),
-        steps=tuple(_fill(step, values) for step in steps),
+        title=fill(words.title, values),
+        body=fill(words.body, values),
+        steps=tuple(fill(step, values) for step in steps),
         links=words.links,
     )
 
@@ -55,8 +56,8 @@ def _ours(check_id: str, reason: str) -> Words | None:
     return known.get(f"{check_id}.{reason}") or known.get(f"any.{reason}")
 
 
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    """The template with its placeholders filled; one without a fact stays readable ("limit days").
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A template of the catalogue with its placeholders filled; one without a value stays readable ("limit days").
 
     Not ``str.format``: words of a check from elsewhere could reach into objects with it.
     """
