@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Mapping
 
 from agent.autostart import Program
@@ -20,6 +21,9 @@ else:
 #: ``-P``: a folder named "agent" where it is started must not be run in our place.
 ARGUMENTS = ("-P", "-m", "agent", "daemon")
 START_SECONDS = 60.0
+#: Kinds of characters that end a line or belong to no text: control characters, line and paragraph ends, halves of a
+#: character (bytes of a file name that are not UTF-8), code points that are none.
+UNWRITABLE = frozenset({"Cc", "Zl", "Zp", "Cs", "Cn"})
 MEND = "Start it by `python3 start.py autostart on` in Watchword's own folder."
 
 
@@ -31,7 +35,7 @@ def this_program(executable: str = sys.executable, platform: str = sys.platform)
     """
     if not executable or not os.path.isabs(executable):
         raise RefusedError(f"Python does not say where it is, so it cannot be started at sign-in. {MEND}")
-    if not executable.isprintable() or not _is_unicode(executable):
+    if any(unicodedata.category(character) in UNWRITABLE for character in executable):
         raise RefusedError("The path to Watchword has a character that cannot be written down. Move it elsewhere.")
     if platform == "win32":
         executable = _windowless(executable)
@@ -68,11 +72,3 @@ def _windowless(executable: str) -> str:
     folder, name = os.path.split(executable)
     quiet = os.path.join(folder, "pythonw.exe")
     return quiet if name.lower() == "python.exe" and os.path.exists(quiet) else executable
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a character: bytes of a file name that are not UTF-8
-        return False
-    return True
