@@ -8,22 +8,39 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
-from agent import __version__, discovery, plugins, secrets
+from agent import __version__, discovery, notify, plugins, secrets
+from agent.alerts.records import Delivery
 from agent.cli import FAILED
 from agent.cli.session import Session, SessionError, open_session
 from agent.cli.show import style_for
 from agent.contract import Unreadable
 from agent.files import read_regular
+from agent.health import read as read_health
+from agent.health import sentence
 from agent.host.live import LiveHost
+from agent.localtime import LOCAL
 from agent.status import StatusError, load
 
 __all__ = ["Part", "State", "add_parser", "examine", "run"]
 
 COLOURS = {"working": "32", "limited": "33", "broken": "31;1"}
+
+TEST_ALERT = ("A test from Watchword", "If you can read this, alerts work on this laptop. There is nothing to do.")
+#: Why an alert cannot be shown, by the reason of a delivery.
+WHY_NOT = {
+    "no_session": "there is no desktop session to show it in",
+    "no_server": "no program here shows notifications",
+    "no_answer": "the program that shows notifications did not answer",
+    "no_tool": "there is nothing to show it with",
+    "refused": "the program that shows notifications refused it",
+    "off_by_user": "notifications are switched off in the system's settings",
+    "off_by_policy": "an administrator switched notifications off",
+}
 
 
 class State(StrEnum):
@@ -48,15 +65,16 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "doctor", help="try whether the agent can do its work here", description=__doc__, allow_abbrev=False
     )
+    parser.add_argument("--alert", action="store_true", help="show a test alert and say whether it arrived")
     parser.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
     parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
-    """Try every part. 0 all working or limited, 4 something is broken."""
+    """Try every part, or only alerts. 0 all working or limited, 4 something is broken."""
     del stdin, stderr
     style = style_for(stdout)
-    parts = list(examine(args.config))
+    parts = [_test_alert()] if args.alert else list(examine(args.config))
     width = max(len(part.name) for part in parts)
     for part in parts:
         state = style.paint(part.state.value.ljust(7), COLOURS[part.state.value])
@@ -79,7 +97,8 @@ def examine(config: str | None) -> Iterator[Part]:
     yield _keyring()
     yield _session_bus()
     yield from _plugins(session)
-    yield Part("alerts", State.LIMITED, "this version shows results when asked; it does not alert yet")
+    yield _alerts(session)
+    yield _background(session)
     yield Part(
         "reports", State.LIMITED, "nothing is sent anywhere; results stay in status.json, which only you can read"
     )
@@ -132,6 +151,38 @@ def _session_bus() -> Part:
     if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return Part("session", State.LIMITED, f"{desktop}, but no session bus")
     return Part("session", State.WORKING, desktop)
+
+
+def _alerts(session: Session) -> Part:
+    """Whether an alert could be shown, without showing one."""
+    if not session.loaded.settings.alerts.enabled:
+        return Part("alerts", State.LIMITED, "switched off in the settings; `watchword status` shows results")
+    found = notify.available()
+    if found.shown is False:
+        return Part("alerts", State.LIMITED, f"{_why(found)}; `watchword status` shows results")
+    return Part("alerts", State.WORKING, f"by {found.how}; `watchword doctor --alert` shows one")
+
+
+def _test_alert() -> Part:
+    """Show a real one and say what the system answered, which is not always whether it was seen."""
+    found = notify.show(*TEST_ALERT)
+    if found.shown:
+        return Part("alert", State.WORKING, f"accepted by {found.how}")
+    if found.shown is None:
+        why = "did not answer in time" if found.reason else "gives no receipt"
+        return Part("alert", State.LIMITED, f"handed to {found.how}, which {why}: look whether you see it")
+    return Part("alert", State.BROKEN, f"not shown: {_why(found)}")
+
+
+def _why(found: Delivery) -> str:
+    said = WHY_NOT.get(found.reason or "", "showing it failed")
+    return f"{said} ({found.how})"
+
+
+def _background(session: Session) -> Part:
+    health = read_health(session.paths)
+    state = State.LIMITED if health is None or health.failures else State.WORKING
+    return Part("background", state, sentence(health, LOCAL, datetime.now(UTC)))
 
 
 def _plugins(session: Session) -> Iterator[Part]:

@@ -27,20 +27,29 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "explain", help="run one check and show what its result rests on", description=__doc__, allow_abbrev=False
     )
-    parser.add_argument("id", metavar="CHECK", help="a check, for example screen_lock")
+    parser.add_argument("ids", metavar="CHECK", nargs="+", help="a check, for example screen_lock")
+    parser.add_argument(
+        "--window", action="store_true", help="open the steps of the last result in your browser; nothing is checked"
+    )
     parser.add_argument("--plain", action="store_true", help="no colours; reads well aloud")
     add_round_options(parser)
     parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
-    """Run the check and print its findings with their evidence."""
-    result = perform(args, [args.id], stdin, stderr, quiet=args.plain)
+    """Run the checks and print their findings with their evidence, or open the last result's steps (0 when it did)."""
+    if args.window:
+        from agent.cli.window import open_window  # most explaining is done in a terminal
+
+        open_window(args.ids)
+        return 0
+    result = perform(args, args.ids, stdin, stderr, quiet=args.plain)
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)
-    for line in _lines(result, args.id, style_for(stdout, plain=args.plain)):
-        print(line, file=stdout)
-    rows = [row for row in result.document.checks if row.id == args.id]
+    for check_id in dict.fromkeys(args.ids):
+        for line in _lines(result, check_id, style_for(stdout, plain=args.plain)):
+            print(line, file=stdout)
+    rows = [row for row in result.document.checks if row.id in args.ids]
     return FAILED if result.failed else exit_code(row.status for row in rows)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from agent.notify.server import PRESSED
 
@@ -18,7 +18,6 @@ __all__ = [
     "NO_GUIDE",
     "OTHER",
     "WHEN",
-    "Choice",
     "meant",
     "open_guide",
     "pages",
@@ -33,22 +32,15 @@ FIRST: Sequence[Action] = ((PRESSED, "Show me how"), (GUIDE, "Show me how"), (LA
 COMMAND_SECONDS = 60.0
 
 
-class Choice(NamedTuple):
-    """A time to be reminded: the button's label, what `watchword remind` is told, and how it is confirmed."""
-
-    label: str
-    arguments: tuple[str, ...]
-    confirmed: str
-
-
-CHOICES: Mapping[str, Choice] = {
-    "hour": Choice("In 1 hour", ("--in", "1h"), "in about an hour"),
-    "evening": Choice("This evening", ("--evening",), "this evening"),
-    "tomorrow": Choice("Tomorrow 9:30", ("--tomorrow",), "tomorrow at 9:30"),
-    "friday": Choice("Friday", ("--friday",), "on Friday"),
+#: A time to be reminded, by the name that `watchword remind` knows it by, and its button's label.
+CHOICES: Mapping[str, str] = {
+    "hour": "In 1 hour",
+    "evening": "This evening",
+    "tomorrow": "Tomorrow 9:30",
+    "friday": "Friday",
 }
 #: When "this evening" is no longer a choice, and the day whose tomorrow is Friday.
-EVENING_HOUR, THURSDAY = 17, 3
+EVENING_HOUR, THURSDAY = 19, 3
 #: GNOME shows three buttons and drops the rest without a word.
 MOST_BUTTONS: Mapping[str, int] = {"gnome-shell": 3}
 ANOTHER_TIME: Action = (OTHER, "Another time")
@@ -56,6 +48,9 @@ ANOTHER_TIME: Action = (OTHER, "Another time")
 WHEN = ("When shall we remind you?", "Until then we will not mention it.")
 NO_GUIDE = ("The steps could not be opened", "Open Watchword to see them.")
 NOT_KEPT = ("That reminder could not be kept", "Open Watchword to choose another time.")
+KEPT = "There is nothing else to do now."
+#: What `watchword remind` says when it kept one. It may be sooner than asked: nothing waits for ever.
+CONFIRMED = re.compile(r"We will remind you on [A-Za-z0-9 ]{1,60}:[0-9]{2}\.")
 
 
 def pages(server_name: str, now: time.struct_time) -> list[list[Action]]:
@@ -64,8 +59,8 @@ def pages(server_name: str, now: time.struct_time) -> list[list[Action]]:
     ``now`` is in the person's own zone: a time that is past, or there twice, is left out.
     """
     offered = [
-        (name, choice.label)
-        for name, choice in CHOICES.items()
+        (name, label)
+        for name, label in CHOICES.items()
         if not (name == "evening" and now.tm_hour >= EVENING_HOUR)
         and not (name == "friday" and now.tm_wday == THURSDAY)
     ]
@@ -82,31 +77,33 @@ def meant(action: str) -> str:
 
 def open_guide(keys: Sequence[str], activation_token: str = "") -> bool:
     """Open the steps for what the alert was about; whether that worked."""
-    tokens = {"XDG_ACTIVATION_TOKEN": activation_token} if activation_token else {}
-    return _watchword("explain", "--window", *keys, variables=tokens)
+    variables = {"XDG_ACTIVATION_TOKEN": activation_token} if activation_token else {}
+    return _watchword("explain", "--window", *keys, variables=variables) is not None
 
 
 def remind(keys: Sequence[str], choice: str) -> tuple[str, str]:
     """Keep a reminder; the words that say so."""
-    chosen = CHOICES[choice]
-    if not _watchword("remind", *keys, *chosen.arguments):
+    said = _watchword("remind", *keys, f"--{choice}")
+    if said is None:
         return NOT_KEPT
-    return f"We will remind you {chosen.confirmed}", "There is nothing else to do now."
+    line = said.partition("\n")[0].strip()
+    return (line.rstrip(".") if CONFIRMED.fullmatch(line) else "We will remind you then"), KEPT
 
 
-def _watchword(*arguments: str, variables: Mapping[str, str] | None = None) -> bool:
+def _watchword(*arguments: str, variables: Mapping[str, str] | None = None) -> str | None:
+    """What the command said, or ``None`` when it did not do it."""
     import subprocess  # not needed while waiting
 
     try:
         done = subprocess.run(  # noqa: S603  (this program itself)
             [sys.executable, "-P", "-m", "agent", *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, **(variables or {})},
             timeout=COMMAND_SECONDS,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

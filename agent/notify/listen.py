@@ -19,7 +19,7 @@ import time
 from typing import Any, NoReturn
 
 from agent.notify import buttons
-from agent.notify.server import NoServerError, RefusedError, Server, ServerGoneError
+from agent.notify.server import STAYS, NoServerError, RefusedError, Server, ServerGoneError
 
 __all__ = ["main"]
 
@@ -43,8 +43,8 @@ def main() -> int:
     _carry_on(request["seconds"])
     try:
         _attend(server, number, list(request["keys"]), time.monotonic() + request["seconds"])
-    except ServerGoneError:
-        return 0
+    except (ServerGoneError, RefusedError, TimeoutError):
+        return 0  # what was on the screen is gone, and nobody is left to be told
     return 0
 
 
@@ -104,7 +104,7 @@ def _attend(server: Server, number: int, keys: list[str], until: float) -> None:
 def _choose(server: Server, keys: list[str]) -> None:
     """Ask when, keep it, and say that it is kept."""
     for page in buttons.pages(server.name, time.localtime()):
-        number = server.show(*buttons.WHEN, page)
+        number = server.show(*buttons.WHEN, page, expires=STAYS)  # somebody is thinking
         try:
             choice = _pressed(server, number, time.monotonic() + CHOICE_SECONDS)
         finally:

@@ -14,7 +14,7 @@ from jeepney.wrappers import unwrap_msg
 from agent.notify.text import escaped
 from agent.session_bus import address
 
-__all__ = ["PRESSED", "Event", "NoServerError", "RefusedError", "Server", "ServerGoneError"]
+__all__ = ["PRESSED", "STAYS", "Event", "NoServerError", "RefusedError", "Server", "ServerGoneError"]
 
 NAME = "org.freedesktop.Notifications"
 BUS = "org.freedesktop.DBus"
@@ -25,7 +25,7 @@ DESKTOP_ENTRY = "watchword"
 #: A server that the bus has to start first takes a moment; one that runs answers in a few milliseconds.
 ANSWER_SECONDS = 5.0
 URGENCY_NORMAL = 1
-EXPIRES_AS_USUAL = -1
+EXPIRES_AS_USUAL, STAYS = -1, 0
 #: The action that is the notification itself being pressed.
 PRESSED = "default"
 #: What goes wrong when the bus or the server ends, or talks nonsense.
@@ -79,7 +79,9 @@ class Server:
         except (DBusErrorResponse, *TROUBLE) as error:
             raise NoServerError("no_server") from error
 
-    def show(self, title: str, body: str, actions: Sequence[tuple[str, str]] = ()) -> int:
+    def show(
+        self, title: str, body: str, actions: Sequence[tuple[str, str]] = (), *, expires: int = EXPIRES_AS_USUAL
+    ) -> int:
         """Show a notification; its number. Title and body are plain text, actions are (name, label).
 
         Raises:
@@ -94,7 +96,7 @@ class Server:
             "category": ("s", "device"),
             "desktop-entry": ("s", DESKTOP_ENTRY),
         }
-        values = (APP_NAME, 0, "", title, words, pairs, hints, EXPIRES_AS_USUAL)
+        values = (APP_NAME, 0, "", title, words, pairs, hints, expires)
         try:
             (number,) = self._call("Notify", "susssasa{sv}i", values)
         except TimeoutError:

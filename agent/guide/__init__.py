@@ -1,0 +1,1 @@
+"""The steps behind an alert, as a file that the person's own browser shows."""
