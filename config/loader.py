@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -25,7 +25,18 @@ from config.schema import Profile, Settings
 from config.trust import ADMINISTRATORS, distrust
 from config.validate import checked_values
 
-__all__ = ["Loaded", "SettingsError", "check_file", "default_settings", "from_values", "load", "profile", "shareable"]
+__all__ = [
+    "Loaded",
+    "SettingsError",
+    "check_file",
+    "choice_problems",
+    "default_settings",
+    "from_values",
+    "keepable",
+    "load",
+    "profile",
+    "shareable",
+]
 
 POLICY = "machine policy"
 LOCKED = "machine policy (locked)"
@@ -37,7 +48,9 @@ class Loaded:
     """Settings, and for each key (dotted) its value and where that came from.
 
     ``digest`` names the effective policy in reports: two computers with the same limits and checks show the same
-    one. It covers nothing personal. ``overruled`` lists what the person set that the machine policy does not allow.
+    one. It covers nothing personal. ``overruled`` lists what the person set that the machine policy does not allow,
+    ``held`` every key that it locks. ``ignored`` are choices that are no longer possible, a line each. ``problems``
+    say why last good settings are in force in the place of a file; without any, the files are as they should be.
     """
 
     settings: Settings
@@ -45,6 +58,11 @@ class Loaded:
     origins: Mapping[str, str]
     digest: str
     overruled: tuple[str, ...] = ()
+    held: frozenset[str] = frozenset()
+    ignored: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    #: What each file set, by dotted key: of use to :func:`keepable` only.
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,22 +80,48 @@ def load(
     *,
     must_exist: bool = False,
     administrators: frozenset[int | str] = ADMINISTRATORS,
+    last_good: Mapping[str, Any] | None = None,
 ) -> Loaded:
     """The settings that hold, from the person's file, the machine policy and the person's ``choices``.
 
     A file that does not exist sets nothing, unless it is the person's and ``must_exist``. ``choices`` may be nested or
-    have dotted keys. ``administrators`` are the user ids (on Windows SIDs) that may own a policy.
+    have dotted keys; one that is no longer possible stops nothing, for it was possible when it was made.
+    ``administrators`` are the user ids (on Windows SIDs) that may own a policy. ``last_good`` is what
+    :func:`keepable` gave for settings that were good (or nothing at all, for the defaults): it takes the place of a
+    file that cannot be used, and :attr:`Loaded.problems` says so.
 
     Raises:
-        SettingsError: everything that is wrong with any of them, one line each.
+        SettingsError: everything that is wrong with the files, one line each, when there is no ``last_good``.
     """
-    problems: list[str] = []
-    user = _user_layer(user_file, problems, must_exist=must_exist)
-    policy = _policy_layer(policy_file, problems, administrators)
-    chosen = _Layer(CHOICES, checked_values(choices or {}, CHOICES, problems, dotted=True))
-    if problems:
+    wrong_user: list[str] = []
+    wrong_policy: list[str] = []
+    ignored: list[str] = []
+    user = _user_layer(user_file, wrong_user, must_exist=must_exist)
+    policy = _policy_layer(policy_file, wrong_policy, administrators)
+    chosen = _Layer(CHOICES, checked_values(choices or {}, CHOICES, ignored, dotted=True))
+    problems = (*wrong_user, *wrong_policy)
+    if problems and last_good is None:
         raise SettingsError(problems)
-    return _merged(policy, chosen, user)
+    if wrong_user:
+        user = _last_good_user(last_good or {}, user)
+    if wrong_policy:
+        policy = _last_good_policy(last_good or {})
+    return replace(_merged(policy, chosen, user), ignored=tuple(ignored), problems=problems)
+
+
+def keepable(loaded: Loaded) -> dict[str, Any]:
+    """What to keep of good settings for when a file can no longer be used: plain JSON, without any address.
+
+    ``user`` and ``policy`` are what the files set, ``digest`` names all that was in force.
+    """
+    return {"digest": loaded.digest} | {name: _without_addresses(values) for name, values in loaded.sources.items()}
+
+
+def choice_problems(choices: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the person's choices (by dotted key), a line each."""
+    problems: list[str] = []
+    checked_values(choices, CHOICES, problems, dotted=True)
+    return problems
 
 
 def check_file(path: str, *, policy: bool = False) -> None:
@@ -158,6 +202,28 @@ def _policy_layer(
     return _Layer(POLICY, checked_values(table or {}, name, problems, policy=True))
 
 
+def _last_good_user(last_good: Mapping[str, Any], user: _Layer) -> _Layer:
+    """What the person's file said when it was last good. Its accounts, with their addresses, if they are still good."""
+    kept = checked_values(_table(last_good, "user"), user.name, [], dotted=True)
+    return _Layer(user.name, kept | {key: value for key, value in user.values.items() if key == "accounts"})
+
+
+def _last_good_policy(last_good: Mapping[str, Any]) -> _Layer:
+    """What the policy said when it was last good, but no ``plugins``: only an administrator's file may name code."""
+    kept = checked_values(_table(last_good, "policy"), POLICY, [], policy=True, dotted=True)
+    return _Layer(POLICY, {key: value for key, value in kept.items() if key != "plugins"})
+
+
+def _table(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = tree.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _without_addresses(values: Mapping[str, Any]) -> dict[str, Any]:
+    accounts = [{**entry, "address": ""} for entry in values.get("accounts", ())]
+    return {**values, **({"accounts": accounts} if accounts else {})}
+
+
 def _merged(policy: _Layer, chosen: _Layer, user: _Layer) -> Loaded:
     held = _locked_keys(policy.values.get("locked", ()))
     locked = _Layer(LOCKED, {name: value for name, value in policy.values.items() if name in held})
@@ -172,7 +238,8 @@ def _merged(policy: _Layer, chosen: _Layer, user: _Layer) -> Loaded:
         values[key], origins[key] = _strongest(key, layers, name)
     values["accounts"], origins["accounts"] = _accounts(layers)
     overruled = tuple(f"{key} ({layer.name})" for layer in (chosen, user) for key in layer.values if key in held)
-    return Loaded(_settings(values), values, origins, _digest(values), overruled)
+    sources = {"user": user.values, "policy": policy.values}
+    return Loaded(_settings(values), values, origins, _digest(values), overruled, held, sources=sources)
 
 
 def _strongest(key: str, layers: Iterable[_Layer], profile_name: str) -> tuple[Any, str]:

@@ -28,7 +28,9 @@ def checked_values(
         problems.extend(f"{source}: {problem}" for problem in found)
         if not found:
             values[name] = _accounts(value) if name == "accounts" else value
-    problems.extend(f"{source}: {problem}" for problem in _contradictions(values))
+    for names, problem in list(_contradictions(values)):
+        problems.append(f"{source}: {problem}")
+        values = {name: value for name, value in values.items() if name not in names}
     return values
 
 
@@ -66,17 +68,18 @@ def _unknown(name: str, value: Any) -> str:
     return f"{_printable(name)}: unknown setting{suggestion(name)}"
 
 
-def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong only when keys of one source are seen together."""
+def _contradictions(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong only when keys of one source are seen together: which of them to leave out, and the problem."""
     for name in values:
         if name.startswith(THRESHOLDS) and name.endswith(".warn"):
             limit = name.removesuffix(".warn")
             fail = values.get(f"{limit}.fail")
             if fail is not None and values[name] > fail:
-                yield f"{limit}: found warn {values[name]} above fail {fail}; allowed: warn up to fail"
+                problem = f"{limit}: found warn {values[name]} above fail {fail}; allowed: warn up to fail"
+                yield (name, f"{limit}.fail"), problem
     for locked in values.get("locked", ()):
         if locked != "locked" and not any(name in values for name in names_below(locked)):
-            yield f"locked: {locked} is not set in this file, so there is nothing to hold it at"
+            yield (), f"locked: {locked} is not set in this file, so there is nothing to hold it at"
 
 
 def _not_keys(names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``watchword config``: show the settings in force and where each comes from, or check a settings file."""
+"""``watchword config``: show the settings in force and where each comes from, choose one, or check a settings file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import os
 from collections.abc import Iterable
 from typing import IO, Any
 
-from agent.cli import USAGE
+from agent.cli import USAGE, choosing
+from agent.cli.session import settings_in_force
+from agent.errors import RefusedError
 from agent.paths import Paths
 from config.keys import KEYS
 from config.loader import Loaded, SettingsError, check_file, load
@@ -17,7 +19,13 @@ __all__ = ["add_parser", "run"]
 
 EPILOG = """\
 Strongest first: what the machine policy locks, your choices, the machine policy, your config.toml, the profile, the
-defaults. Watchword never changes these files.
+defaults. Watchword never changes these files: what you choose here is kept beside its other data.
+
+examples:
+  watchword config set profile heightened
+  watchword config set alerts.quiet_from 17:30
+  watchword config set checks.disabled breach,two_step
+  watchword config unset profile
 """
 
 
@@ -25,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "config",
-        help="show the settings and where they come from, or check a settings file",
+        help="show the settings and where they come from, choose one, or check a settings file",
         description=__doc__,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -34,8 +42,16 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="every setting, its value, its source and its meaning", allow_abbrev=False)
     show.add_argument("--json", action="store_true", help="print them as JSON")
+    show.add_argument("--origin", action="store_true", help=argparse.SUPPRESS)  # always shown
     show.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
     show.set_defaults(handler=run, action="show")
+    choose = actions.add_parser("set", help="choose a value for a setting", allow_abbrev=False)
+    choose.add_argument("key", metavar="KEY", help="the setting, as `watchword config show` names it")
+    choose.add_argument("value", metavar="VALUE", help="the value: true, 10, some words, or a list with commas")
+    choose.set_defaults(handler=run, action="set")
+    unset = actions.add_parser("unset", help="take back what you chose for a setting", allow_abbrev=False)
+    unset.add_argument("key", metavar="KEY", help="the setting")
+    unset.set_defaults(handler=run, action="unset")
     check = actions.add_parser("check", help="say what is wrong with a settings file", allow_abbrev=False)
     check.add_argument("file", nargs="?", metavar="FILE", help="the file to check; without it, your own and the policy")
     check.add_argument("--policy", action="store_true", help="FILE is meant to be a machine policy")
@@ -43,14 +59,25 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
-    """Show or check. Exit code 2 when the settings cannot be used."""
+    """Show, choose or check. Exit code 2 when the settings cannot be used."""
     del stdin
+    notes: list[str] = []
     try:
-        lines = _checked(args) if args.action == "check" else _shown(args)
-    except SettingsError as error:
-        for problem in error.problems:
+        match args.action:
+            case "check":
+                lines = _checked(args)
+            case "set":
+                lines = choosing.choose(args.key, args.value, notes)
+            case "unset":
+                lines = choosing.take_back(args.key, notes)
+            case _:
+                lines = _shown(args, notes)
+    except (SettingsError, RefusedError) as error:
+        for problem in str(error).splitlines():
             print(f"watchword: {problem}", file=stderr)
         return USAGE
+    for note in notes:
+        print(f"watchword: {note}", file=stderr)
     for line in lines:
         print(line, file=stdout)
     return 0
@@ -65,10 +92,11 @@ def _checked(args: argparse.Namespace) -> list[str]:
     return [f"{path}: {'OK' if os.path.exists(path) else 'not there'}" for path in (paths.config, paths.policy)]
 
 
-def _shown(args: argparse.Namespace) -> list[str]:
+def _shown(args: argparse.Namespace, notes: list[str]) -> list[str]:
     paths = Paths.here()
     user_file = args.config or paths.config
-    loaded = load(user_file, paths.policy, must_exist=args.config is not None)
+    loaded, said = settings_in_force(args.config)
+    notes.extend(said)
     if args.json:
         return [json.dumps(_as_json(loaded, user_file, paths.policy), indent=2, ensure_ascii=False)]
     return list(_lines(loaded, user_file, paths.policy))

@@ -12,11 +12,10 @@ from typing import IO, Any
 
 from agent.cli import USAGE
 from agent.cli.hidden import HiddenInputError, hidden_line
+from agent.cli.session import SessionError, settings_in_force
 from agent.contract import Http
-from agent.paths import Paths
 from checks.breach import hibp
 from checks.breach.hibp import Trouble
-from config.loader import SettingsError, load
 from config.schema import Settings
 
 __all__ = ["LONG_ENOUGH", "add_parser", "look_up", "report", "run"]
@@ -69,12 +68,11 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     if args.given:
         print(f"watchword: {GIVEN}", file=stderr)
         return USAGE
-    paths = Paths.here()
     try:
-        settings = load(args.config or paths.config, paths.policy, must_exist=args.config is not None).settings
+        settings = settings_in_force(args.config)[0].settings
         password = hidden_line("Password to try (it is not shown as you type):", stdin, stderr)
-    except SettingsError as error:
-        for problem in error.problems:
+    except SessionError as error:
+        for problem in str(error).splitlines():
             print(f"watchword: {problem}", file=stderr)
         return USAGE
     except HiddenInputError as error:

@@ -1,5 +1,6 @@
 """Settings: what wins, what is refused, and in which words."""
 
+import json
 import os
 import stat
 import threading
@@ -20,23 +21,15 @@ from config.loader import (
     check_file,
     default_settings,
     from_values,
+    keepable,
     load,
     profile,
     shareable,
 )
 from config.schema import Limit
-from config.trust import distrust
+from tests.config.administrators import ME, write
 
 T = TypeVar("T")
-ME = frozenset({os.getuid()})
-as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
-
-
-def write(folder: Path, text: str | bytes, name: str = "config.toml") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    path.chmod(0o644)
-    return path
 
 
 def loaded(tmp_path: Path, user: str = "", policy: str = "", choices: dict[str, Any] | None = None) -> Loaded:
@@ -119,9 +112,98 @@ def test_choices_may_be_nested_or_dotted(tmp_path: Path) -> None:
     assert loaded(tmp_path, choices={"device.label": "A"}).values["device.label"] == "A"
 
 
-def test_a_wrong_choice_is_refused_like_a_wrong_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="your choice: profile: found 7"):
-        loaded(tmp_path, choices={"profile": 7})
+def test_a_choice_that_is_no_longer_possible_stops_nothing_and_is_told(tmp_path: Path) -> None:
+    result = loaded(tmp_path, choices={"profile": 7, "gone.since": True, "device.label": "Mine"})
+    assert (result.values["profile"], result.values["device.label"]) == ("standard", "Mine")
+    assert result.ignored == (
+        "your choice: profile: found 7 (a whole number); allowed: toolkit, standard or heightened",
+        "your choice: gone.since: unknown setting",
+    )
+
+
+def test_of_choices_that_contradict_each_other_neither_is_used(tmp_path: Path) -> None:
+    choices = {"thresholds.update_days.warn": 20, "thresholds.update_days.fail": 10, "network.offline": True}
+    result = loaded(tmp_path, choices=choices)
+    assert (result.settings.profile.update_days.warn, result.settings.profile.update_days.fail) == (3, 14)
+    assert result.settings.network.offline
+    assert result.ignored == (
+        "your choice: thresholds.update_days: found warn 20 above fail 10; allowed: warn up to fail",
+    )
+
+
+def test_a_choice_cannot_name_code_to_load(tmp_path: Path) -> None:
+    result = loaded(tmp_path, choices={"plugins": ["evil"], "locked": ["profile"]})
+    assert (result.settings.plugins, result.settings.locked) == ((), ())
+    assert len(result.ignored) == 2
+
+
+# Settings that were good
+
+
+GOOD_USER = 'profile = "heightened"\n[[accounts]]\nservice = "google"\nlabel = "Work"\naddress = "jo@example.org"\n'
+GOOD_POLICY = 'locked = ["network"]\nplugins = ["extra"]\n[network]\noffline = true\n[device]\nlabel = "Office 7"\n'
+
+
+def after_good(tmp_path: Path, user: str, policy: str, choices: dict[str, Any] | None = None) -> Loaded:
+    """What holds when good files become these."""
+    good = json.loads(json.dumps(keepable(loaded(tmp_path, GOOD_USER, GOOD_POLICY))))
+    return load(
+        write(tmp_path, user), write(tmp_path, policy, "policy.toml"), choices, administrators=ME, last_good=good
+    )
+
+
+def test_what_is_kept_of_good_settings_holds_no_address(tmp_path: Path) -> None:
+    kept = keepable(loaded(tmp_path, GOOD_USER, GOOD_POLICY))
+    assert "example.org" not in json.dumps(kept)
+    assert kept["digest"] == loaded(tmp_path, GOOD_USER, GOOD_POLICY).digest
+
+
+def test_a_file_that_went_bad_leaves_its_last_good_settings_in_force(tmp_path: Path) -> None:
+    result = after_good(tmp_path, "profile = 3", GOOD_POLICY, {"device.label": "Mine"})
+    assert (result.values["profile"], result.origins["profile"]) == ("heightened", "config.toml")
+    assert result.values["device.label"] == "Mine"
+    assert [(entry.service, entry.label, entry.address) for entry in result.settings.accounts] == [
+        ("google", "Work", "")
+    ]
+    assert len(result.problems) == 1
+    assert result.problems[0].endswith("profile: found 3 (a whole number); allowed: toolkit, standard or heightened")
+
+
+def test_good_accounts_of_a_bad_file_are_looked_after_as_it_lists_them(tmp_path: Path) -> None:
+    result = after_good(tmp_path, GOOD_USER.replace("Work", "Office") + "[network]\nofline = true", "")
+    assert [(entry.label, entry.address) for entry in result.settings.accounts] == [("Office", "jo@example.org")]
+    assert result.values["profile"] == "heightened"
+
+
+def test_a_policy_that_went_bad_still_locks_what_it_locked_but_names_no_code(tmp_path: Path) -> None:
+    result = after_good(tmp_path, "[network]\noffline = false", "locked = 3", {"network.offline": False})
+    assert (result.values["network.offline"], result.origins["network.offline"]) == (True, "machine policy (locked)")
+    assert result.values["device.label"] == "Office 7"
+    assert result.settings.plugins == ()
+    assert result.values["profile"] == "standard"
+
+
+def test_without_anything_kept_the_defaults_stand_in(tmp_path: Path) -> None:
+    result = load(write(tmp_path, "nonsense"), last_good={})
+    assert result.values["profile"] == "standard"
+    assert result.problems
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: st.dictionaries(st.sampled_from(["user", "policy", *KEYS]), inner, max_size=4),
+    ).filter(lambda kept: isinstance(kept, dict))
+)
+def test_whatever_was_kept_ends_in_valid_settings(kept: dict[str, Any]) -> None:
+    result = load("/dev/null", "/dev/null", last_good=kept)  # a device is no settings file
+    assert len(result.problems) == 2
+    assert result.settings.plugins == ()
+
+
+def test_good_files_are_used_whatever_was_kept(tmp_path: Path) -> None:
+    result = after_good(tmp_path, 'profile = "toolkit"', "")
+    assert (result.values["profile"], result.problems) == ("toolkit", ())
 
 
 def test_who_locks_the_profile_locks_its_limits(tmp_path: Path) -> None:
@@ -185,90 +267,6 @@ def test_locking_what_the_policy_does_not_set_is_refused(tmp_path: Path) -> None
 def test_locking_what_does_not_exist_names_the_nearest_setting(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no setting breach\.bas_url; did you mean breach\.base_url\?"):
         loaded(tmp_path, "", 'locked = ["breach.bas_url"]')
-
-
-# Whether the policy is an administrator's.
-
-
-@as_root
-def test_a_policy_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path, 'profile = "toolkit"', "policy.toml")
-    os.chown(path, 4321, 4321)
-    with pytest.raises(SettingsError, match="is not owned by an administrator"):
-        load(None, path)
-
-
-@pytest.mark.parametrize("mode", [0o666, 0o646])
-def test_a_policy_that_anybody_can_change_is_refused(tmp_path: Path, mode: int) -> None:
-    path = write(tmp_path, "", "policy.toml")
-    path.chmod(mode)
-    with pytest.raises(SettingsError, match="can be changed by anybody"):
-        load(None, path, administrators=ME)
-
-
-@as_root
-def test_a_policy_that_another_group_can_change_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path, "", "policy.toml")
-    os.chown(path, 0, 4321)
-    path.chmod(0o664)
-    with pytest.raises(SettingsError, match="can be changed by others"):
-        load(None, path)
-
-
-def test_a_policy_in_a_directory_that_anybody_can_change_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "open"
-    folder.mkdir()
-    path = write(folder, "", "policy.toml")
-    folder.chmod(0o777)
-    with pytest.raises(SettingsError, match=f"its directory {folder} can be changed by anybody"):
-        load(None, path, administrators=ME)
-
-
-def test_a_safe_directory_inside_one_that_anybody_can_change_is_refused(tmp_path: Path) -> None:
-    inner = tmp_path / "open" / "safe"
-    inner.mkdir(parents=True)
-    path = write(inner, "", "policy.toml")
-    inner.parent.chmod(0o777)
-    with pytest.raises(SettingsError, match=r"its directory .*/open can be changed by anybody"):
-        load(None, path, administrators=ME)
-
-
-def test_a_link_to_a_safe_policy_is_followed(tmp_path: Path) -> None:
-    target = write(tmp_path, 'profile = "toolkit"', "target.toml")
-    link = tmp_path / "policy.toml"
-    link.symlink_to(target)
-    assert load(None, link, administrators=ME).settings.profile.name == "toolkit"
-
-
-@as_root
-def test_a_link_is_judged_by_its_target(tmp_path: Path) -> None:
-    target = write(tmp_path, 'profile = "toolkit"', "target.toml")
-    os.chown(target, 4321, 4321)
-    link = tmp_path / "policy.toml"
-    link.symlink_to(target)
-    with pytest.raises(SettingsError, match="is not owned by an administrator"):
-        load(None, link)
-
-
-@as_root
-def test_a_link_into_somebody_elses_directory_is_refused(tmp_path: Path) -> None:
-    theirs = tmp_path / "theirs"
-    theirs.mkdir()
-    target = write(theirs, "", "target.toml")
-    os.chown(theirs, 4321, 4321)
-    link = tmp_path / "policy.toml"
-    link.symlink_to(target)
-    with pytest.raises(SettingsError, match=r"its directory .*theirs is not owned"):
-        load(None, link)
-
-
-def test_a_sticky_directory_above_is_no_reason_to_distrust(tmp_path: Path) -> None:
-    folder = tmp_path / "shared"
-    folder.mkdir()
-    folder.chmod(0o1777)
-    path = write(folder, "", "policy.toml")
-    with path.open() as file:
-        assert distrust(str(path), file.fileno(), ME) is None
 
 
 # What cannot be read.
