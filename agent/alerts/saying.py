@@ -37,7 +37,9 @@ def words(utterance: Utterance, episodes: Iterable[Episode], rows: Mapping[Key, 
         case "weekly":
             return _text("digest.weekly" if several else "digest.weekly.one", utterance.variant, values)
         case "fixed":
-            return _text("resolved.several" if several else "resolved", utterance.variant, values)
+            # One account put right says nothing of the others.
+            one = "resolved" if about[0].subject is None else "resolved.account"
+            return _text("resolved.several" if several else one, utterance.variant, values)
         case "reminder" if several:
             return _text("reminder.several", utterance.variant, values)
         case "item" | "digest" if several:
