@@ -1,31 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.contract import Attestation
-from agent.store.events import AccountKept, Attested, DeviceKept, Event, decode, encode
-
-text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=30)
-times = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-statements = st.builds(
-    Attested, text, st.builds(Attestation, subject=text, statement=text, answer=text, at=times, evidence=text)
-)
-accounts = st.builds(
-    AccountKept,
-    id=text,
-    service=text,
-    label=text,
-    origin=st.sampled_from(["person", "settings"]),
-    occurrence=st.integers(0, 9),
-    has_address=st.booleans(),
-    added_at=times,
-    removed_at=st.none() | times,
-    revision=st.integers(1, 99),
-)
-events = st.lists(statements | accounts | st.builds(DeviceKept, text), max_size=8)
+from agent.store.events import AccountKept, DeviceKept, Event, decode, encode, lines
+from tests.agent.store.examples import events
 
 
 @given(events)
@@ -70,3 +52,29 @@ def test_deep_nesting_is_a_damaged_line() -> None:
 
 def test_a_journal_holds_no_address() -> None:
     assert not {"address", "email"} & set(AccountKept.__struct_fields__)
+
+
+def whole(body: bytes) -> bytes:
+    """A line as a program that knows more than this one would write it."""
+    return b'{"sum":"%s","event":%s}\n' % (hashlib.sha256(body).hexdigest()[:16].encode(), body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"kind":"mood","colour":"blue"}',
+        b'{"kind":"said","said":{"id":"s","at":"2026-11-22T10:00:00Z","utterance":{"kind":"song","episodes":[]}}}',
+    ],
+)
+def test_what_a_newer_program_wrote_is_passed_over_but_not_damaged(body: bytes) -> None:
+    content = decode(whole(body) + encode(DeviceKept("an-id")))
+    assert (content.events, content.damaged_lines) == ((DeviceKept("an-id"),), 0)
+    assert [line.whole for line in lines(whole(body))] == [True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b"3", b'{"kind":3}', b'{"kind":"choice","choice":{"key":"k","value":1,"at":"2026-11-22T10:00:00"}}'],
+)
+def test_what_no_program_would_write_is_damaged_even_with_a_right_sum(body: bytes) -> None:
+    assert decode(whole(body)).damaged_lines == 1

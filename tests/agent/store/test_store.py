@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.contract import Attestation, Finding, Status
+from agent.contract import Status
 from agent.paths import Paths
 from agent.store import Store, StoreError
+from tests.agent.store.examples import finding, statement
 from tests.builders import NOW
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
@@ -29,25 +30,6 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "noise in the middle": lambda data: data[:5000] + os.urandom(9000) + data[14000:],
     "nothing": lambda data: b"",
 }
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths.on("linux", {"XDG_DATA_HOME": str(tmp_path)}, str(tmp_path))
-
-
-@pytest.fixture
-def store(paths: Paths) -> Iterator[Store]:
-    with Store.open(paths) as opened:
-        yield opened
-
-
-def statement(subject: str = "i-000000000001", answer: str = "app", at: datetime = NOW) -> Attestation:
-    return Attestation(subject=subject, statement="two_step.method", answer=answer, at=at)
-
-
-def finding(status: str, reason: str = "because", subject: str | None = None) -> Finding:
-    return Finding(status=Status(status), reason=reason, subject=subject)
 
 
 # What is kept
