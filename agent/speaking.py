@@ -19,7 +19,7 @@ from agent.alerts.history import put_right
 from agent.alerts.policy import decide
 from agent.alerts.records import Decision, Delivery, Key, Presence, Said, Utterance
 from agent.alerts.saying import words
-from agent.status import Text
+from agent.status import CheckRow, Text
 from agent.store import Store
 from config.loader import Loaded
 
@@ -45,13 +45,13 @@ def speak(
     store: Store,
     loaded: Loaded,
     presence: Presence,
-    texts: Mapping[Key, Text],
+    rows: Mapping[Key, CheckRow],
     *,
     now: datetime,
     zone: tzinfo,
     show: Show = lambda title, body, keys: notify.show(title, body, keys=keys),
 ) -> Spoken:
-    """Say what is due now, keep that it was said, and tell when to ask again. ``texts`` are the words of each finding.
+    """Say what is due now, keep that it was said, and tell when to ask again. ``rows`` are the findings as they stand.
 
     Raises:
         StoreError: it could not be kept, and so it was not said.
@@ -68,7 +68,7 @@ def speak(
         return Spoken(decision)
     about = [episode for episode in episodes if episode.id in decision.say.episodes]
     keys = [] if decision.say.kind == "fixed" else [as_argument(episode.key) for episode in about]
-    delivery = _say(store, decision.say, words(decision.say, about, texts), keys, now, show=show)
+    delivery = _say(store, decision.say, words(decision.say, about, rows), keys, now, show=show)
     if delivery.shown is False:  # it was decided as if it would be shown
         again = decide(episodes, store.said(begun), store.reminders(), loaded.settings.alerts, now, zone, presence)
         decision = msgspec.structs.replace(decision, next_at=again.next_at)

@@ -11,20 +11,17 @@ from agent import presence
 from agent.alerts.episodes import confirmable_at
 from agent.alerts.records import Key
 from agent.cli.rounds import RoundResult, last_document, round_in
-from agent.cli.session import Session
+from agent.cli.session import Session, keep_settings
 from agent.contract import Check, Finding
 from agent.due import next_round, next_run, plan
 from agent.host import Host
 from agent.localtime import LOCAL
 from agent.round import chosen_checks
 from agent.speaking import Spoken, speak
-from agent.status import Text
+from agent.status import CheckRow
 from agent.store.records import LastRun
 
 __all__ = ["Work", "work"]
-
-#: Under this key the store's last good settings hold what they decide by, so that a change makes everything due.
-DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
     store, settings = session.store, session.loaded.settings
     now = host.now()
     checks, _ = chosen_checks((), settings)
-    changed = (store.settings_kept() or {}).get(DIGEST) != session.loaded.digest
+    changed = (store.settings_kept() or {}).get("digest") != session.loaded.digest
     planned = plan(
         checks,
         store.last_runs(),
@@ -62,11 +59,13 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         names = planned.run if len(planned.run) < len(checks) else ()
         result = round_in(session, names, fresh=False, host=host)
         store.keep_runs(_runs(session, result, checks, now))
+    if changed:
+        keep_settings(session)
     spoken = speak(
         store,
         session.loaded,
         presence.read(host, present_since=present_since),
-        _texts(session, result),
+        _rows(session, result),
         now=host.now(),
         zone=LOCAL,
     )
@@ -108,8 +107,7 @@ def _runs(session: Session, result: RoundResult, checks: list[Check], now: datet
     }
 
 
-def _texts(session: Session, result: RoundResult | None) -> dict[Key, Text]:
-    """The words of every finding: of this round, or as they stand in status.json."""
+def _rows(session: Session, result: RoundResult | None) -> dict[Key, CheckRow]:
+    """Every finding, of this round or as it stands in status.json."""
     document = result.document if result else last_document(session.paths)
-    rows = document.checks if document else ()
-    return {Key(row.id, row.instance): row.text for row in rows if row.text is not None}
+    return {Key(row.id, row.instance): row for row in document.checks} if document else {}
