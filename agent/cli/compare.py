@@ -18,7 +18,7 @@ DESCRIPTION = f"""\
 Print -1 when A is older than B, 0 when the two are the same age and 1 when A is newer.
 
 Without A and B, read pairs from standard input, one a line with a tab between the two, and print one answer a line:
--1, 0 or 1, or error for a pair that the scheme does not allow.
+-1, 0 or 1, or error for a line that is no pair the scheme allows. The first of those is told by its number.
 
 schemes: {" ".join(SCHEMES)}
 """
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     """Compare two versions, or every pair of standard input.
 
     Returns:
-        0 when the question was answered (in a list, ``error`` is an answer); 2 for wrong usage or a bad version.
+        0 when everything was answered; 2 for wrong usage or a bad version, in a list too.
     """
     words = [word for at, word in enumerate(args.words) if at != 1 or word != "--"]
     if (words[:1] and words[0] in HELP) or (len(words) == 2 and words[1] in HELP):
@@ -67,8 +67,13 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         return _one(compare, words[1], words[2], stdout, stderr)
     if isinstance(stdin, TextIOWrapper):
         stdin.reconfigure(errors="surrogateescape")  # a byte that is no text spoils its own pair, not the list
-    stdout.writelines(_answers(compare, stdin))
+    bad: list[str] = []
+    stdout.writelines(_answers(compare, stdin, bad))
     stdout.flush()
+    if bad:
+        others = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        print(f"watchword compare: {bad[0]}{others}", file=stderr)
+        return USAGE
     return 0
 
 
@@ -82,10 +87,16 @@ def _one(compare: Callable[[str, str], int], a: str, b: str, stdout: IO[str], st
     return 0
 
 
-def _answers(compare: Callable[[str, str], int], lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
+def _answers(compare: Callable[[str, str], int], lines: Iterable[str], bad: list[str]) -> Iterator[str]:
+    """An answer for each line. What is wrong with a line is added to ``bad``."""
+    for number, line in enumerate(lines, 1):
         pair = line.rstrip("\r\n").split("\t")
+        if len(pair) != 2:
+            bad.append(f"line {number}: two versions with one tab between them are needed")
+            yield "error\n"
+            continue
         try:
-            yield f"{compare(*pair)}\n" if len(pair) == 2 else "error\n"
-        except BadVersionError:
+            yield f"{compare(*pair)}\n"
+        except BadVersionError as error:
+            bad.append(f"line {number}: {error}")
             yield "error\n"

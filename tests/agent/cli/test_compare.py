@@ -64,7 +64,20 @@ def test_help_names_every_scheme(words: tuple[str, ...]) -> None:
 
 def test_pairs_get_one_answer_a_line_and_bad_ones_an_error() -> None:
     pairs = "1.0\t1.1\n1.1\t1.0\r\n1\t1\nx\t1\n1\n\n1\t2\t3\n1.0\t2.0"
-    assert said("dpkg", stdin=pairs) == (0, "-1\n1\n0\nerror\nerror\nerror\nerror\n-1\n", "")
+    code, out, err = said("dpkg", stdin=pairs)
+    assert (code, out) == (2, "-1\n1\n0\nerror\nerror\nerror\nerror\n-1\n")
+    assert err.startswith("watchword compare: line 4: 'x' is not a dpkg version")
+    assert err.endswith("(and 3 more)\n")
+    assert err.count("\n") == 1
+
+
+def test_a_line_that_is_no_pair_is_told_by_its_number() -> None:
+    _, _, err = said("semver", stdin="1.0.0\t1.0.1\n1.0.0 1.0.1\n")
+    assert err == "watchword compare: line 2: two versions with one tab between them are needed\n"
+
+
+def test_a_list_without_faults_says_nothing_more() -> None:
+    assert said("dpkg", stdin="1\t2\n") == (0, "-1\n", "")
 
 
 def test_no_pairs_get_no_answers() -> None:
@@ -74,7 +87,7 @@ def test_no_pairs_get_no_answers() -> None:
 @given(st.sampled_from(sorted(SCHEMES)), st.lists(st.text(st.characters(exclude_characters="\r\n", codec="utf-8"))))
 def test_every_line_gets_exactly_one_answer(scheme: str, lines: list[str]) -> None:
     code, out, _ = said(scheme, stdin="".join(f"{line}\n" for line in lines))
-    assert code == 0
+    assert code == (2 if "error" in out else 0)
     assert len(out.splitlines()) == len(lines)
     assert set(out.splitlines()) <= {"-1", "0", "1", "error"}
 
@@ -96,4 +109,4 @@ def test_bytes_that_are_no_text_spoil_their_own_pair_only() -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (0, b"error\n-1\n")
+    assert (done.returncode, done.stdout) == (2, b"error\n-1\n")
