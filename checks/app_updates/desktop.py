@@ -23,7 +23,7 @@ from checks.app_updates.installed import Installed
 __all__ = ["Reading", "Source", "by_feed", "described", "gathered"]
 
 #: Why an app was not compared, in words for the person.
-NO_FEED = "nobody publishes its latest version in a form that can be read"
+NO_FEED = "we do not follow its releases"
 NO_ANSWER = "its latest version could not be looked up"
 NO_VERSION = "its own version could not be read"
 INCOMPARABLE = "its version and the published one cannot be compared"

@@ -35,6 +35,14 @@ REASONS = frozenset(
 #: Reasons for which something could not be read, where they are called otherwise in findings.
 UNKNOWN_REASONS = {"denied": "no_permission"}
 
+#: What the places are called from which updates come that a person has to look for elsewhere than in the app itself.
+ECOSYSTEMS = {
+    "macos": "softwareupdate",
+    "app-store": "appstore",
+    "homebrew": "homebrew",
+    "snap": "snap",
+}
+
 #: More lines than this are counted, not shown.
 MAX_ITEMS = 100
 
@@ -98,6 +106,7 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
         "overdue": len(worst[Status.FAIL]),
         "security": sum(wait.pending.security is True for wait in counted),
         "days": max((wait.waited.days for wait in counted), default=0),
+        **_ecosystem(wait.manager for wait in deciding),
         "apps": sorted({wait.pending.app for wait in counted if wait.pending.app}),
         **_limit(deciding, worst),
         **({} if facts.checked is None else {"checked": facts.checked, "unchecked": len(unchecked)}),
@@ -190,13 +199,14 @@ def _unknown(facts: AppUpdateFacts, profile: Profile, now: datetime) -> tuple[st
         for value in (manager.pending, manager.lists_at):
             if isinstance(value, Unreadable):
                 reason = UNKNOWN_REASONS.get(value.reason, value.reason)
-                return (reason if reason in REASONS else "unreadable"), {"manager": _called(manager)}
+                where: dict[str, Fact] = {"manager": _called(manager), **_ecosystem([manager])}
+                return reason if reason in REASONS else "unreadable", where
     ages = [(now - manager.lists_at, manager) for manager in facts.managers if isinstance(manager.lists_at, datetime)]
     if not ages:
         return None
     age, oldest = max(ages, key=lambda pair: pair[0])
     if age > timedelta(days=profile.package_list_days):
-        return "stale", {"list_days": age.days, "manager": _called(oldest)}
+        return "stale", {"list_days": age.days, "manager": _called(oldest), **_ecosystem([oldest])}
     return None
 
 
@@ -205,6 +215,13 @@ def _limit(deciding: Sequence[Wait], worst: dict[Status, list[Wait]]) -> dict[st
     name = "fail" if worst[Status.FAIL] or not worst[Status.WARN] else "warn"
     days = [limit for wait in deciding if (limit := getattr(wait.limit, name)) is not None]
     return {"limit_days": min(days)} if days else {}
+
+
+def _ecosystem(managers: Iterable[ManagerFacts]) -> dict[str, Fact]:
+    """Where the person has to look, when it is one place: it chooses among the steps."""
+    names = {ECOSYSTEMS.get(manager.manager) for manager in managers}
+    name = names.pop() if len(names) == 1 else None
+    return {} if name is None else {"ecosystem": name}
 
 
 def _severity(status: Status, deciding: Sequence[Wait]) -> Severity:

@@ -147,10 +147,10 @@ def _items(facts: Facts, sure: Sequence[Sighting], now: datetime) -> tuple[Item,
 
 def _why_not(seen: Sighting, now: datetime) -> str:
     if seen.standing is Standing.DISABLED:
-        return "not_enabled"
+        return "switched off"
     if _used(seen, now) is False:
-        return "not_in_use"
-    return "retired" if seen.retired else "unconfirmed"
+        return "in a browser that is no longer used"
+    return "no longer looked after by its makers" if seen.retired else "not certain"
 
 
 def _evidence(facts: Facts, now: datetime) -> tuple[Evidence, ...]:

@@ -134,7 +134,8 @@ class LockFacts:
     """A session and every way it locks. No path at all means that it is certain that nothing locks it.
 
     ``on_suspend``: whether it locks before the computer sleeps; ``None`` where there is no such setting to read.
-    ``has_battery``: ``None`` when unknown, which counts as yes.
+    ``has_battery``: ``None`` when unknown, which counts as yes. ``standby``, on Windows: ``modern`` (the screen going
+    off begins its sleep) or ``s3`` (it sleeps apart from that); ``None`` when unknown. It chooses among the steps.
     """
 
     desktop: str
@@ -142,6 +143,7 @@ class LockFacts:
     on_suspend: bool | Unreadable | None = None
     has_battery: bool | None = None
     readings: tuple[Reading, ...] = ()
+    standby: str | None = None
 
 
 @dataclass(frozen=True)

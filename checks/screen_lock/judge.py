@@ -64,12 +64,16 @@ NEVER_LOCKS = ("no_password", WhyOff.PRESENTATION, WhyOff.CANNOT_LOCK, WhyOff.OF
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one path comes to once its unread values are settled. ``total`` is ``None`` when it never locks."""
+    """What one path comes to once its unread values are settled.
+
+    ``total`` is ``None`` when it never locks; ``counted`` is what is held against the limit.
+    """
 
     status: Status
     reason: str
     path: LockPath | None
     total: timedelta | None = None
+    counted: timedelta | None = None
 
     @property
     def order(self) -> tuple[int, float, int]:
@@ -137,12 +141,12 @@ def _outcome(path: LockPath, profile: Profile, *, best: bool) -> Outcome:
     for status in (Status.FAIL, Status.WARN):
         longest, slowest = _limits(minutes, seconds, status)
         if idle > longest:
-            return Outcome(status, "too_long", path, total)
+            return Outcome(status, "too_long", path, total, counted)
         if grace > slowest:
-            return Outcome(status, "password_delay", path, total)
+            return Outcome(status, "password_delay", path, total, counted)
         if counted > longest:
-            return Outcome(status, "too_long", path, total)
-    return Outcome(Status.PASS, "within_limit", path, total)
+            return Outcome(status, "too_long", path, total, counted)
+    return Outcome(Status.PASS, "within_limit", path, total, counted)
 
 
 def _limits(minutes: Limit, seconds: Limit, status: Status) -> tuple[timedelta, timedelta]:
@@ -185,11 +189,13 @@ def _reason(cause: Unreadable) -> str:
 def _finding_facts(outcome: Outcome, facts: LockFacts, profile: Profile) -> dict[str, Fact]:
     minutes, seconds = profile.lock_minutes, profile.lock_password_seconds
     found: dict[str, Fact] = {"desktop": facts.desktop}
+    if facts.standby is not None:
+        found["standby"] = facts.standby
     # Only what was read: a value that was guessed for the verdict is not shown, but as "at least so long".
     read = outcome.path
     if read is not None:
-        if outcome.total is not None and (outcome.reason == "too_long" or isinstance(read.idle, timedelta)):
-            found["idle_minutes"] = math.ceil(outcome.total.total_seconds() / 60)
+        if outcome.counted is not None and (outcome.reason == "too_long" or isinstance(read.idle, timedelta)):
+            found["idle_minutes"] = math.ceil(outcome.counted.total_seconds() / 60)
         if isinstance(read.grace, timedelta):
             found["grace_seconds"] = math.ceil(read.grace.total_seconds())
         if read.power is not Power.ANY:

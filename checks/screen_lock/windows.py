@@ -59,6 +59,7 @@ def read(host: Host) -> LockFacts:
         on_suspend=on_suspend(energy, abilities, away.value),
         has_battery=abilities.battery,
         readings=tuple(readings),
+        standby=None if abilities.modern_standby is None else "modern" if abilities.modern_standby else "s3",
     )
 
 

@@ -217,3 +217,18 @@ def test_a_package_nobody_remembers_has_waited_no_time() -> None:
 
 def test_a_manager_that_always_answers_for_now_has_no_list_age() -> None:
     assert outcome(verdict(replace(manager(), lists_at=None))) == ("pass", "up_to_date")
+
+
+@pytest.mark.parametrize(("name", "ecosystem"), [("macos", "softwareupdate"), ("homebrew", "homebrew"), ("apt", None)])
+def test_the_one_place_that_all_updates_come_from_is_told(name: str, ecosystem: str | None) -> None:
+    assert verdict(manager(pending(), name=name), days=5).facts.get("ecosystem") == ecosystem
+
+
+def test_two_places_are_not_told_as_one() -> None:
+    both = verdict(manager(pending(), name="macos"), manager(pending("wget"), name="homebrew"), days=5)
+    assert "ecosystem" not in both.facts
+
+
+def test_old_lists_tell_the_place_that_they_are_of() -> None:
+    found = verdict(manager(name="homebrew", lists_at=NOW - 40 * DAY), manager(name="macos"))
+    assert (found.reason, found.facts["ecosystem"]) == ("stale", "homebrew")

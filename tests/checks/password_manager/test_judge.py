@@ -123,7 +123,7 @@ def test_a_browser_left_for_longer_than_the_limit_does_not_count() -> None:
 def test_a_browser_whose_last_use_is_not_known_decides_nothing(days_ago: float | None) -> None:
     finding = judged(seen(used_days_ago=days_ago))
     assert outcome(finding) == ("unknown", "unconfirmed")
-    assert finding.items[0].details == ("unconfirmed",)
+    assert finding.items[0].details == ("not certain",)
     assert "unknown time" in finding.evidence[0].value
     assert outcome(judged(seen(used_days_ago=days_ago), said=(statement(),))) == ("pass", "attested")
     assert outcome(judged(seen(used_days_ago=days_ago), seen("KeePassXC"))) == ("pass", "found")

@@ -117,6 +117,20 @@ def test_the_earliest_path_that_really_locks_counts() -> None:
     assert (finding.reason, finding.facts["idle_minutes"]) == ("within_limit", 4)
 
 
+def test_a_delay_too_short_to_count_is_not_told_as_another_minute() -> None:
+    assert verdict(path(10 * MINUTE, 5 * SECOND)).facts["idle_minutes"] == 10
+
+
+def test_a_delay_that_counts_is_told() -> None:
+    assert verdict(path(10 * MINUTE, 6 * SECOND)).facts["idle_minutes"] == 11
+
+
+@pytest.mark.parametrize("standby", ["modern", "s3", None])
+def test_how_the_computer_sleeps_is_told_where_it_is_known(standby: str | None) -> None:
+    (finding,) = judge(LockFacts("Windows", (path(NEVER),), standby=standby), profile("standard"))
+    assert finding.facts.get("standby") == standby
+
+
 def test_an_earlier_lock_with_a_delay_does_not_spoil_a_good_one() -> None:
     assert said(path(MINUTE, 30 * SECOND), path(5 * MINUTE)) == "pass within_limit"
 
