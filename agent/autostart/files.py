@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from agent.autostart import NotOursError
+from agent.errors import RefusedError
 from agent.files import read_regular
 
 __all__ = ["read", "remove", "write"]
@@ -45,7 +46,8 @@ def write(path: str, data: bytes, ours: Ours) -> bool:
     """Put a file in place, whole or not at all. Says whether anything had to be changed.
 
     Raises:
-        NotOursError: something else is there, or the folder belongs to somebody else or is open to everybody.
+        NotOursError: something else is there.
+        RefusedError: the folder belongs to somebody else, or everybody may write to it.
         OSError: it cannot be written.
     """
     if read(path, ours) == data:
@@ -87,4 +89,6 @@ def _must_be_mine(folder: str) -> None:
         return  # there no file starts it
     found = os.stat(folder)
     if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
-        raise NotOursError(folder)
+        raise RefusedError(
+            f"{folder} belongs to somebody else, or everybody may change it, so nothing was written there."
+        )

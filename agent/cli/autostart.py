@@ -103,7 +103,7 @@ def _on(computer: Computer, stdout: IO[str], *, start: bool) -> int:
     standing = module.read(computer)
     for line in _words(standing):
         print(line, file=stdout)
-    if standing.state == "on":
+    if standing.state == "on" and standing.problem is None:
         print("It has been started." if started == "now" else "It starts when you sign in next.", file=stdout)
     return exit_code(standing) if standing.state != "off" else FAILING
 

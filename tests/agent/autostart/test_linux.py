@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agent.autostart import Computer, Method, NotOursError, Problem, Standing, linux
+from agent.errors import RefusedError
 from tests.agent.autostart.conftest import Answering, Make
 from tests.builders import command
 
@@ -221,8 +222,9 @@ def test_a_folder_that_is_open_to_everybody_is_refused(make: Make, own_home: Pat
     folder = (own_home / ENTRY).parent
     folder.mkdir(parents=True)
     folder.chmod(0o777)
-    with pytest.raises(NotOursError):
+    with pytest.raises(RefusedError, match="everybody may change it"):
         linux.turn_on(make(), start=False)
+    assert everything_below(own_home) == set()
 
 
 def test_settings_kept_elsewhere_by_a_link_of_the_persons_own_are_fine(make: Make, own_home: Path) -> None:

@@ -82,6 +82,14 @@ def test_a_home_that_is_read_only_is_one_line_and_changes_nothing(watchword: Wat
     assert done.stderr.count("\n") == 1
 
 
+def test_on_promises_nothing_that_the_desktop_may_not_do(watchword: Watchword, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "sway")
+    done = watchword("autostart", "on")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1].startswith("But this desktop may not start programs at sign-in.")
+    assert "sign in next" not in done.stdout
+
+
 def test_with_sudo_it_is_refused(own_home: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs to be run as root")
