@@ -135,12 +135,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Words(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is said about one reason. ``{placeholders}`` are the names of facts; ``steps`` go by system."""
+    """What is said about one reason. ``{placeholders}`` are the names of facts.
+
+    ``more`` is where to go from here ("Open {app} to see how."): an alert says it after ``body``, a place that shows
+    all of it does not. ``steps`` go by system, or by system and what else must hold (docs/writing-words.md).
+    """
 
     title: str
     body: str
     steps: dict[str, tuple[str, ...]] = {}
     links: tuple[str, ...] = ()
+    more: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

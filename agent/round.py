@@ -189,6 +189,7 @@ def document(
     ``labels`` names the accounts by id, ``standings`` says since when each finding has stood.
     """
     now = done.started_at.replace(microsecond=0)
+    version = os_version(host)
     rows = [
         CheckRow(
             id=outcome.check.id,
@@ -208,7 +209,7 @@ def document(
             items=finding.items,
             refs=outcome.check.refs,
             error=finding.error,
-            text=text_for(outcome.check, finding, host.system),
+            text=text_for(outcome.check, finding, host.system, version),
         )
         for outcome in done.outcomes
         for finding in outcome.findings
@@ -216,7 +217,7 @@ def document(
     return Document(
         generated_at=now,
         agent=AgentPart(__version__, "ok" if health_ok else "degraded", notifications),
-        device=DevicePart(device_id, settings.device.label, host.system.value, os_version(host)),
+        device=DevicePart(device_id, settings.device.label, host.system.value, version),
         policy=PolicyPart(settings.profile.name, digest),
         summary=summarise(rows, now, _known_once(standings)),
         checks=tuple(rows),

@@ -57,12 +57,21 @@ class StatusError(WatchwordError):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """The words for one finding, for the person's eyes only."""
+    """The words for one finding, for the person's eyes only.
+
+    ``more`` says where to go from here: an alert has it after ``body``, whatever shows the steps as well leaves it out.
+    """
 
     title: str
     body: str
     steps: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    more: str = ""
+
+    @property
+    def said(self) -> str:
+        """The body as an alert has it: with where to go from there."""
+        return f"{self.body} {self.more}".strip()
 
 
 class AgentPart(msgspec.Struct, frozen=True):

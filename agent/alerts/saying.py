@@ -96,11 +96,12 @@ def _is_numbered(name: str, id_: str) -> bool:
 
 
 def _filled(words: Words, values: Mapping[str, str]) -> Text:
-    return Text(title=fill(words.title, values), body=fill(words.body, values))
+    # An alert has no steps beside it, so it says where they are.
+    return Text(title=fill(words.title, values), body=fill(f"{words.body} {words.more}".strip(), values))
 
 
 def _gaps(words: Words) -> set[str]:
-    return {found[1] for text in (words.title, words.body) for found in PLACEHOLDER.finditer(text)}
+    return {found[1] for text in (words.title, words.body, words.more) for found in PLACEHOLDER.finditer(text)}
 
 
 def _fits(text: Text) -> bool:
