@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 
 from agent.autostart import Program
 from agent.errors import RefusedError
@@ -37,9 +38,7 @@ def this_program(executable: str = sys.executable, platform: str = sys.platform)
         raise RefusedError(f"Python does not say where it is, so it cannot be started at sign-in. {MEND}")
     if any(unicodedata.category(character) in UNWRITABLE for character in executable):
         raise RefusedError("The path to Watchword has a character that cannot be written down. Move it elsewhere.")
-    if platform == "win32":
-        executable = _windowless(executable)
-    return Program((executable, *ARGUMENTS))
+    return Program((_usual_name(executable, platform), *ARGUMENTS))
 
 
 def must_start(program: Program, env: Mapping[str, str] = os.environ) -> None:
@@ -67,8 +66,18 @@ def must_start(program: Program, env: Mapping[str, str] = os.environ) -> None:
         raise RefusedError(f"This copy of Watchword can only be started from this place. {MEND}")
 
 
-def _windowless(executable: str) -> str:
-    """The Python beside this one that opens no console window."""
+def _usual_name(executable: str, platform: str) -> str:
+    """The same Python by one name, however it was called just now: else it would look like another copy.
+
+    An environment has it as python, python3 and python3.11. On Windows it is the one that opens no console window.
+    """
     folder, name = os.path.split(executable)
-    quiet = os.path.join(folder, "pythonw.exe")
-    return quiet if name.lower() == "python.exe" and os.path.exists(quiet) else executable
+    if platform == "win32":
+        quiet = os.path.join(folder, "pythonw.exe")
+        return quiet if name.lower() == "python.exe" and os.path.exists(quiet) else executable
+    for usual in ("python", "python3"):
+        path = os.path.join(folder, usual)
+        with suppress(OSError):
+            if os.path.samefile(path, executable):
+                return path
+    return executable

@@ -14,7 +14,20 @@ from agent.errors import RefusedError
 
 
 def test_it_is_this_python_and_not_where_its_links_lead() -> None:
-    assert this_program().argv == (sys.executable, "-P", "-m", "agent", "daemon")
+    python, *arguments = this_program().argv
+    assert os.path.dirname(python) == os.path.dirname(sys.executable)
+    assert os.path.samefile(python, sys.executable)
+    assert arguments == ["-P", "-m", "agent", "daemon"]
+
+
+def test_by_whichever_name_it_was_called_it_is_one_program(tmp_path: Path) -> None:
+    (tmp_path / "python").symlink_to(sys.executable)
+    (tmp_path / "python3.11").symlink_to("python")
+    assert this_program(str(tmp_path / "python3.11")) == this_program(str(tmp_path / "python"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/python").write_text("a wrapper")
+    (tmp_path / "other/python3.11").symlink_to(sys.executable)
+    assert this_program(str(tmp_path / "other/python3.11")).argv[0] == str(tmp_path / "other/python3.11")
 
 
 @pytest.mark.parametrize("executable", ["", "python3", "./python3"])
