@@ -12,12 +12,12 @@ from agent.notify.server import PRESSED
 
 __all__ = [
     "CHOICES",
-    "FIRST",
     "GUIDE",
     "LATER",
     "NO_GUIDE",
     "OTHER",
     "WHEN",
+    "first",
     "meant",
     "open_guide",
     "pages",
@@ -27,10 +27,12 @@ __all__ = [
 Action = tuple[str, str]
 
 GUIDE, LATER, OTHER = "guide", "later", "other"
+BUTTONS: Sequence[Action] = ((GUIDE, "Show me how"), (LATER, "Later"))
 #: Pressing the notification itself shows the steps too.
-FIRST: Sequence[Action] = ((PRESSED, "Show me how"), (GUIDE, "Show me how"), (LATER, "Later"))
+WHOLE: Action = (PRESSED, "Show me how")
+#: Servers that make one more button of that (seen).
+WHOLE_IS_A_BUTTON = frozenset({"xfce notify daemon"})
 COMMAND_SECONDS = 60.0
-
 
 #: A time to be reminded, by the name that `watchword remind` knows it by, and its button's label.
 CHOICES: Mapping[str, str] = {
@@ -51,6 +53,11 @@ NOT_KEPT = ("That reminder could not be kept", "Open Watchword to choose another
 KEPT = "There is nothing else to do now."
 #: What `watchword remind` says when it kept one. It may be sooner than asked: nothing waits for ever.
 CONFIRMED = re.compile(r"We will remind you on [A-Za-z0-9 ]{1,60}:[0-9]{2}\.")
+
+
+def first(server_name: str) -> Sequence[Action]:
+    """The buttons of an alert."""
+    return BUTTONS if server_name in WHOLE_IS_A_BUTTON else (WHOLE, *BUTTONS)
 
 
 def pages(server_name: str, now: time.struct_time) -> list[list[Action]]:

@@ -53,7 +53,7 @@ def _show(request: dict[str, Any]) -> tuple[Server | None, int | None, dict[str,
     try:
         server = Server()
         how = server.described
-        actions = buttons.FIRST if request["keys"] else ()
+        actions = buttons.first(server.name) if request["keys"] else ()
         number = server.show(request["title"], request["body"], actions)
     except NoServerError as error:
         return None, None, _answer(how, shown=False, reason=str(error))
