@@ -47,7 +47,20 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         for line in document_lines(document, style_for(stdout, plain=args.plain), titles=_titles()):
             print(line, file=stdout)
         print(f"\n{sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stdout)
+        for problem in _wrong_settings(paths):
+            print(f"watchword: {problem} (until it is put right, the last good settings stay in use)", file=stderr)
     return exit_code(row.status for row in document.checks)
+
+
+def _wrong_settings(paths: Paths) -> tuple[str, ...]:
+    """What is wrong with the settings files as they are now. The background agent cannot say so, and goes on."""
+    from config.loader import SettingsError, load  # this and the titles are all that a look at the result needs
+
+    try:
+        load(paths.config, paths.policy)
+    except SettingsError as error:
+        return tuple(error.problems)
+    return ()
 
 
 def _titles() -> dict[str, str]:

@@ -1,0 +1,91 @@
+"""``watchword run``: what is due, once, with when to come back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from agent.locking import FileLock
+from tests.agent.cli.conftest import Watchword
+
+QUIET = '[checks]\ndisabled = ["app_updates", "password_manager", "breach", "screen_lock"]\n'
+
+
+def settings(home: Path, text: str = QUIET) -> Path:
+    path = home / ".config/watchword/config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def answer(watchword: Watchword, *more: str) -> dict[str, object]:
+    done = watchword("run", "--due", "--json", *more)
+    return dict(json.loads(done.stdout))
+
+
+def status(home: Path) -> dict[str, object]:
+    return dict(json.loads((home / ".local/state/watchword/status.json").read_text()))
+
+
+def test_the_first_round_runs_everything_and_the_next_one_nothing(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    first = answer(watchword)
+    assert "two_step" in str(first["ran"])
+    assert status(own_home)["schema"] == "watchword.status/1"
+    second = answer(watchword)
+    assert second["ran"] == []
+    assert str(second["next_at"]) > str(status(own_home)["generated_at"])
+
+
+def test_without_due_everything_runs_and_the_answer_is_a_sentence(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    answer(watchword)
+    done = watchword("run")
+    assert done.stdout.startswith("Checked: ")
+    assert "Next round on " in done.stdout
+    assert done.returncode == 3
+
+
+def test_changed_settings_make_everything_due(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    answer(watchword)
+    settings(own_home, 'profile = "heightened"\n' + QUIET)
+    assert "two_step" in str(answer(watchword)["ran"])
+    assert answer(watchword)["ran"] == []
+
+
+def test_a_settings_file_that_went_bad_does_not_stop_the_rounds(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home, 'profile = "heightened"\n' + QUIET)
+    answer(watchword)
+    settings(own_home, "profile = 5\n")
+    done = watchword("run", "--due", "--json")
+    assert "next_at" in json.loads(done.stdout)
+    shown = watchword("status")
+    assert "heightened profile" in shown.stdout
+    assert "config.toml: profile: found 5" in shown.stderr
+    assert "the last good settings stay in use" in shown.stderr
+    assert watchword("run").returncode == 2
+
+
+def test_two_rounds_at_once_are_one(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    lock = FileLock(str(own_home / ".local/share/watchword/round.lock"))
+    assert lock.take()
+    try:
+        assert set(answer(watchword)) == {"next_at"}
+        assert watchword("run").stdout == "Another round is running just now.\n"
+    finally:
+        lock.release()
+
+
+def test_what_it_did_is_in_the_log_in_slugs(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    answer(watchword)
+    (line,) = (own_home / ".local/state/watchword/logs/rounds.log").read_text().splitlines()
+    assert json.loads(line)["event"] == "round"
+
+
+def test_a_wrong_moment_is_refused(watchword: Watchword) -> None:
+    done = watchword("run", "--due", "--present-since", "yesterday")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--present-since" in done.stderr
