@@ -68,11 +68,6 @@ class Text(msgspec.Struct, frozen=True):
     links: tuple[str, ...] = ()
     more: str = ""
 
-    @property
-    def said(self) -> str:
-        """The body as an alert has it: with where to go from there."""
-        return f"{self.body} {self.more}".strip()
-
 
 class AgentPart(msgspec.Struct, frozen=True):
     """The agent itself: ``health`` is ``ok`` or ``degraded``; ``notifications`` whether alerts can be shown."""

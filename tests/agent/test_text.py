@@ -72,9 +72,9 @@ def test_placeholders_are_filled_from_facts() -> None:
     assert (text.title, text.body, text.steps) == ("3 days late", "A and B waited.", ("Ask Watchword",))
 
 
-def test_an_alert_says_where_to_go_and_a_place_with_the_steps_does_not() -> None:
+def test_where_to_go_is_told_apart_from_what_is_true() -> None:
     text = text_for(a_check(late=Words("Late", "It is late.", more="Open {app}.")), late(), System.LINUX)
-    assert (text.body, text.said) == ("It is late.", "It is late. Open Watchword.")
+    assert (text.body, text.more) == ("It is late.", "Open Watchword.")
 
 
 @pytest.mark.parametrize(
