@@ -89,8 +89,11 @@ def open_guide(keys: Sequence[str], activation_token: str = "") -> bool:
 
 
 def remind(keys: Sequence[str], choice: str) -> tuple[str, str]:
-    """Keep a reminder; the words that say so."""
-    said = _watchword("remind", *keys, f"--{choice}")
+    """Keep a reminder; the words that say so. What was put right in the meantime needs none."""
+    when = f"--{choice}"
+    said = _watchword("remind", *keys, when)
+    if said is None and len(keys) > 1:
+        said = next(filter(None, [_watchword("remind", key, when) for key in keys]), None)
     if said is None:
         return NOT_KEPT
     line = said.partition("\n")[0].strip()
