@@ -41,6 +41,9 @@ LAUNCHER_LINKS = "/usr/share/webext/"
 
 #: Profiles of the browser itself, in which no extension serves anyone.
 NO_PERSON = frozenset({"System Profile", "Guest Profile"})
+#: How the browser calls the folders of profiles that it makes. Another may be its own too, or the copy that somebody
+#: put aside when a profile was broken ("Default.old"), which no browser opens.
+OWN_NAME = re.compile(r"Default|Profile [0-9]{1,9}")
 
 VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}")
 
@@ -219,6 +222,7 @@ def _read_profile(
     changes = [files.changed_at(f"{profile}/{name}") for name in STATE_FILES]
     newest = max((changed for changed in changes if isinstance(changed, int)), default=None)
     last_used = None if newest is None else when(newest)
+    certain = profile == root.path or OWN_NAME.fullmatch(profile.rpartition("/")[2]) is not None
     sightings: list[Sighting] = []
     unreadable: list[Unreadable] = []
     for extension in merged(states):
@@ -234,7 +238,7 @@ def _read_profile(
                 f"{root.browser} extension",
                 standing,
                 version,
-                entry.confirmed,
+                entry.confirmed and certain,
                 entry.manager.retired,
                 last_used,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.host import Host, Unreadable
+from agent.host import Host, System, Unreadable
 from checks.password_manager.catalogue import Catalogue, Entry
 from checks.password_manager.facts import Facts, Place, Sighting, Standing
 
@@ -15,19 +15,23 @@ __all__ = ["read", "sighting"]
 def read(host: Host, known: Catalogue, belongs: Callable[[str], bool]) -> Facts:
     """The person's own running managers, of the names that ``belongs`` to this system.
 
-    Another person's process says nothing about them. One whose owner could not be told decides nothing alone.
+    Another person's process says nothing about them. One whose owner could not be told decides nothing alone. Windows
+    ignores the case of names.
     """
-    entries = {
+    spelt = {
         name: entry for name, entry in known.ids("process").items() if belongs(name) and entry.manager.kind == "app"
     }
-    listed = host.processes(*entries)
+    listed = host.processes(*spelt)
+    plain = str.casefold if host.system is System.WINDOWS else str
+    entries = {plain(name): entry for name, entry in spelt.items()}
     if isinstance(listed, Unreadable):
         return Facts(unreadable=(listed,))
     sure: dict[str, bool] = {}
     for process in listed:
         own = bool(process.user) and _owner(process.user) == _owner(host.user.name)
-        if process.name in entries and (own or not process.user):
-            sure[process.name] = sure.get(process.name, False) or own
+        name = plain(process.name)
+        if name in entries and (own or not process.user):
+            sure[name] = sure.get(name, False) or own
     return Facts(
         tuple(
             replace(found, confirmed=found.confirmed and own)

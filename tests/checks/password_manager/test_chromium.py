@@ -198,10 +198,18 @@ def test_every_browser_of_the_family_is_looked_at(root: str) -> None:
     assert said(verdict(extension(f"{HOME}/{root}/Default"))) == FOUND
 
 
-@pytest.mark.parametrize("profile", ["Default", "Profile 1", "Profile 27", "Work"])
+@pytest.mark.parametrize("profile", ["Default", "Profile 1", "Profile 27"])
 def test_every_profile_is_looked_at(profile: str) -> None:
     files = extension(f"{CHROME}/Default", disable_reasons=[1]) | extension(f"{CHROME}/{profile}")
     assert said(verdict(files)) == FOUND
+
+
+@pytest.mark.parametrize(
+    "profile", ["Work", "Default.old", "Default - Copy", "Backup Default", "Profile 1 (2)", "default"]
+)
+def test_a_folder_that_no_browser_names_so_may_be_a_copy_put_aside(profile: str) -> None:
+    assert said(verdict(extension(f"{CHROME}/{profile}"))) == ("unknown", "unconfirmed")
+    assert said(verdict(extension(f"{CHROME}/{profile}") | extension(f"{CHROME}/Default"))) == FOUND
 
 
 @pytest.mark.parametrize("profile", ["System Profile", "Guest Profile"])

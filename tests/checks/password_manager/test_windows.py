@@ -253,6 +253,11 @@ def test_a_running_manager_counts_if_it_is_the_persons_own(user: str, expected: 
     assert said(finding(processes=[process])) == expected
 
 
+@pytest.mark.parametrize("name", ["KeePassXC.exe", "keepassxc.exe", "KEEPASSXC.EXE"])
+def test_a_running_manager_is_known_in_any_case_of_its_name(name: str) -> None:
+    assert said(finding(processes=[{"pid": 7, "name": name, "user": "alex"}])) == FOUND
+
+
 def test_where_neither_the_owner_nor_the_person_has_a_name_nothing_is_certain() -> None:
     process = {"pid": 7, "name": "KeePassXC.exe", "user": ""}
     nobody = {"name": "", "home": r"C:\Users\alex", "uid": 1001}
