@@ -25,6 +25,9 @@ TIMEOUT_SECONDS = 5.0
 #: A time further in the future than this says that a clock was wrong.
 CLOCK_SLACK = timedelta(days=1)
 MACOS = re.compile(r"macOS\b")
+FIRST_NUMBER = re.compile(r"([0-9]{1,3})(?![0-9])")
+#: How many updates macOS recommends. Where it counts some, an empty list is not the answer.
+COUNT = "LastRecommendedUpdatesAvailable"
 MAX_TEXT = 100
 
 
@@ -55,9 +58,10 @@ def macos_version(host: Host) -> str | None:
 
 
 def parse_recommended(values: dict[str, Any], version: str | None) -> tuple[Pending, ...] | None:
-    """The recommended updates that this macOS lacks; ``None`` when the list is not one."""
+    """The recommended updates that this macOS lacks; ``None`` when the list is not one, or is not all of it."""
     listed = values.get("RecommendedUpdates", [])
-    if not isinstance(listed, list):
+    count = values.get(COUNT, 0)
+    if not isinstance(listed, list) or (not listed and count != 0):
         return None
     found: list[Pending] = []
     for entry in listed:
@@ -100,7 +104,9 @@ def _is_major(entry: dict[Any, Any], pending: Pending, version: str | None) -> b
         return True
     if version is None or not _is_macos(pending):
         return False
-    return pending.latest.partition(".")[0] != version.partition(".")[0]
+    first = FIRST_NUMBER.match(pending.latest)
+    # What has no number of its own may well be an update of this macOS.
+    return first is not None and first[1] != version.partition(".")[0]
 
 
 def _is_installed(pending: Pending, version: str | None) -> bool:

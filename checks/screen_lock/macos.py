@@ -90,8 +90,8 @@ def _idle_time(host: Host, managed: Managed) -> Setting[float]:
     """The office's value, else the person's, else the default."""
     if "idleTime" in managed.values:
         value, path = managed.values["idleTime"]
-        seconds = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else -1.0
-        return Setting(seconds if 0 <= seconds < 1e10 else Unreadable("malformed", path), Source.POLICY, path)
+        seconds = _seconds(value)
+        return Setting(Unreadable("malformed", path) if seconds is None else seconds, Source.POLICY, path)
     if managed.trouble is not None:
         return Setting(managed.trouble, Source.POLICY, managed.trouble.where)
     where = " ".join(IDLE_TIME)
@@ -107,15 +107,31 @@ def _idle(seconds: float) -> Wait:
 
 
 def _grace(host: Host, managed: Managed) -> tuple[Wait, tuple[Reading, ...]]:
-    """The delay as macOS tells it, unless the office's own setting says that no password is asked for at all."""
+    """The delay as macOS tells it, unless the office's own settings say that it is longer, or that there is none."""
     grace = sysadminctl.read(host)
-    if "askForPassword" not in managed.values:
-        return grace, ()
-    asked, path = managed.values["askForPassword"]
-    note = Reading("the office asks for the password", "no" if asked in (False, 0) else "yes", Source.POLICY, path)
-    if asked in (False, 0) and isinstance(grace, timedelta):
-        return Unreadable("failed", f"{path} says no password, macOS says {shown(grace)}"), (note,)
-    return grace, (note,)
+    notes: list[Reading] = []
+    if "askForPassword" in managed.values:
+        asked, path = managed.values["askForPassword"]
+        answer = "no" if asked in (False, 0) else "yes"
+        notes.append(Reading("the office asks for the password", answer, Source.POLICY, path))
+        if asked in (False, 0) and isinstance(grace, timedelta):
+            grace = Unreadable("failed", f"{path} says no password, macOS says {shown(grace)}")
+    if "askForPasswordDelay" in managed.values:
+        value, path = managed.values["askForPasswordDelay"]
+        seconds = _seconds(value)
+        delay: Wait = Unreadable("malformed", path) if seconds is None else waited(seconds, SECOND)
+        notes.append(Reading("the office's delay for the password", shown(delay), Source.POLICY, path))
+        if isinstance(grace, timedelta) and not (isinstance(delay, timedelta) and delay <= grace):
+            grace = Unreadable("failed", f"{path} says {shown(delay)}, macOS says {shown(grace)}")
+    return grace, tuple(notes)
+
+
+def _seconds(value: object) -> float | None:
+    """A number of seconds from a property list; ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Compared first: a whole number in a property list may be longer than any float.
+    return float(value) if 0 <= value < 1e10 else None
 
 
 def _managed(host: Host) -> Managed:

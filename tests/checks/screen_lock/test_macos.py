@@ -178,6 +178,26 @@ def test_a_profile_that_asks_for_no_password_makes_the_delay_uncertain() -> None
     assert said(files=managed(askForPassword=True)) == PASS
 
 
+@pytest.mark.parametrize("key", ["idleTime", "askForPasswordDelay"])
+def test_a_managed_number_longer_than_any_float_is_not_known(key: str) -> None:
+    text = f"<plist version='1.0'><dict><key>{key}</key><integer>{'9' * 400}</integer></dict></plist>"
+    assert said(display(battery=0, mains=0), files={EVERYBODY: text}) == UNREADABLE
+
+
+def test_a_profile_with_a_longer_delay_than_macos_tells_makes_it_uncertain() -> None:
+    assert said(files=managed(askForPasswordDelay=300)) == UNREADABLE
+    assert said(files=managed(askForPassword=True, askForPasswordDelay=3600)) == UNREADABLE
+    assert said(files=managed(askForPassword=True, askForPasswordDelay=0)) == PASS
+    assert said(delay("delay is 5 seconds"), files=managed(askForPasswordDelay=5)) == PASS
+    assert said(delay("delay is 300 seconds"), files=managed(askForPasswordDelay=0)) == "fail password_delay"
+    assert said(delay("is off"), files=managed(askForPasswordDelay=0)) == NO_PASSWORD
+
+
+@pytest.mark.parametrize("value", ["0", True, -1, [0], 1e300, float("nan")])
+def test_a_managed_delay_that_is_no_number_is_not_known(value: Any) -> None:
+    assert said(files=managed(askForPasswordDelay=value)) == UNREADABLE
+
+
 @pytest.mark.parametrize("broken", [ASK_DELAY, ASK_DISPLAY, ASK_IDLE])
 @pytest.mark.parametrize("answer", [{"exit": 0}, {"exit": 1, "stderr": "no"}, {"failure": "timeout"}, {"exit": 127}])
 def test_silence_of_a_command_is_never_a_lock(broken: str, answer: dict[str, Any]) -> None:
