@@ -32,6 +32,8 @@ def read_table(path: str, *, refuse: Callable[[int], str | None] = lambda _: Non
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and os.path.isdir(path):  # Windows does not open folders
+            raise SettingsError([f"{path}: is not a regular file"]) from error
         raise SettingsError([f"{path}: cannot be read: {_why(error)}"]) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

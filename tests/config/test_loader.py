@@ -252,7 +252,7 @@ def test_an_account_without_a_label_is_called_by_its_service(tmp_path: Path) -> 
 def test_what_only_the_policy_may_set_is_refused_in_a_persons_file(tmp_path: Path, line: str) -> None:
     (problem,) = problems(tmp_path, line)
     assert "only the machine policy" in problem
-    assert problem.startswith(f"{tmp_path}/config.toml: {line.partition(' ')[0]}: ")
+    assert problem.startswith(f"{tmp_path / 'config.toml'}: {line.partition(' ')[0]}: ")
 
 
 def test_the_policy_names_plugins(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_a_name_with_a_nul_is_refused() -> None:
 def test_a_wrong_value_is_named_with_what_was_found_and_what_is_allowed(
     tmp_path: Path, text: str, expected: str
 ) -> None:
-    assert problems(tmp_path, text) == (f"{tmp_path}/config.toml: {expected}",)
+    assert problems(tmp_path, text) == (f"{tmp_path / 'config.toml'}: {expected}",)
 
 
 def test_every_problem_is_listed_on_a_line_of_its_own(tmp_path: Path) -> None:
