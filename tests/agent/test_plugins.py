@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,10 @@ SETTINGS = default_settings()
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example, built and installed by pip into a directory of its own."""
     target = tmp_path_factory.mktemp("site")
+    wheel = os.environ.get("WATCHWORD_EXAMPLE")
+    if wheel:  # a Python without pip: tests/windows/run.sh has built it
+        zipfile.ZipFile(wheel).extractall(target)
+        return target
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run([*pip, "--target", str(target), str(EXAMPLE)], check=True, capture_output=True)
     return target
@@ -35,8 +40,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def with_example(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    monkeypatch.syspath_prepend(str(installed))
+    monkeypatch.setenv("PYTHONPATH", str(installed), prepend=os.pathsep)
+    monkeypatch.setattr(sys, "path", [str(installed), *sys.path])
 
 
 def misbehave(how: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Status, str]:
@@ -152,7 +157,7 @@ def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str, **source
     (information / "entry_points.txt").write_text(f"[watchword.checks]\n{points}")
     for name, source in sources.items():
         (tmp_path / f"{name}.py").write_text(source)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
 
 
 A_CHECK = """

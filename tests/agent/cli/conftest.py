@@ -20,7 +20,7 @@ def watchword() -> Watchword:
             [sys.executable, "-m", "agent", *arguments],
             input=input,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=timeout,
             check=False,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from contextlib import suppress
@@ -236,6 +235,8 @@ def test_rows_of_a_removed_account_do_not_stay(watchword: Watchword) -> None:
 def test_progress_fits_the_terminal(terminal: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", terminal)
     monkeypatch.setenv("COLUMNS", str(columns))
+    import pty  # not there on Windows, where the other tests here run too
+
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "agent", "check", "two_step", "screen_lock"], stdout=subprocess.DEVNULL, stderr=theirs
