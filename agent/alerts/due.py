@@ -40,7 +40,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything there is to say, now or later. ``weekly`` is about ``open``, when there is anything for it."""
+    """Everything there is to say, now or later. The weekly digest is about ``open``."""
 
     asked: Sequence[Due] = ()
     items: Sequence[Due] = ()
@@ -75,7 +75,7 @@ def wanted(episodes: Iterable[Episode], history: History, reminders: Iterable[Re
         weekly_at=max([min(slow), *(one.at + WEEK for one in history.told if one.utterance.kind == "weekly")])
         if slow
         else None,
-        open=spoken,
+        open=[episode for episode in spoken if _is_ripe(episode, history, now)],
     )
 
 
@@ -124,7 +124,7 @@ def _item_at(episode: Episode, history: History) -> datetime | None:
     if episode.confirmed_at is None or RANKS[episode.severity] < RANKS[Severity.MEDIUM]:
         return None
     told = history.of_episode(episode.id, since=episode.rose_at)
-    shown = [one.at for one in told if one.utterance.kind in ("item", "digest")]
+    shown = [one.at for one in told if one.utterance.kind != "reminder"]
     if len(shown) >= (EXPIRED_REPEATS if episode.status is Status.UNKNOWN else len(REPEATS)):
         return None
     at = episode.confirmed_at
@@ -133,6 +133,13 @@ def _item_at(episode: Episode, history: History) -> datetime | None:
     if shown:
         at = max(at, shown[0] + REPEATS[len(shown)])
     return max(at, told[-1].at + BETWEEN) if told else at
+
+
+def _is_ripe(episode: Episode, history: History, now: datetime) -> bool:
+    """Whether it may be part of a weekly digest: what may still be put right unasked is left out."""
+    if episode.severity is Severity.HIGH or history.of_episode(episode.id):
+        return True
+    return episode.opened_at + MEDIUM_AFTER <= now
 
 
 def _slow_at(episode: Episode, history: History) -> datetime:

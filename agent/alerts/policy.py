@@ -13,16 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Literal
 
 import msgspec
 
 from agent.alerts.calendar import next_day, next_open
+from agent.alerts.choosing import asked_for, unasked
 from agent.alerts.due import Wanted, wanted
-from agent.alerts.episodes import RANKS
 from agent.alerts.history import History
-from agent.alerts.records import Decision, Episode, Presence, Reminder, Said, Utterance
-from agent.contract import Severity
+from agent.alerts.records import Decision, Episode, Presence, Reminder, Said
 from config.schema import AlertsSettings
 
 __all__ = ["decide"]
@@ -101,9 +99,9 @@ def _decide(episodes: Sequence[Episode], said: Sequence[Said], reminders: Sequen
     asked = _asked_turn(want, history, here)
     ours = _our_turn(want, history, here)
     if asked is not None and asked.at == now:
-        return Decision(say=_reminder(want, history, now))
+        return Decision(say=asked_for(want, history, now))
     if ours is not None and ours.at == now:
-        return Decision(say=_ours(want, history, now))
+        return Decision(say=unasked(want, history, now))
     turns = [turn for turn in (asked, ours) if turn is not None]
     return Decision(
         next_at=min((_later(turn.at, now) for turn in turns), default=None),
@@ -177,40 +175,3 @@ def _week_cap(history: History) -> datetime | None:
 def _after_reminder(history: History) -> datetime | None:
     last = history.told[-1] if history.told else None
     return last.at + APART if last is not None and last.utterance.kind == "reminder" else None
-
-
-def _reminder(want: Wanted, history: History, now: datetime) -> Utterance:
-    ids = _gravest_first(due.episode for due in want.asked if due.at <= now)
-    before = sum(one.utterance.kind == "reminder" for one in history.of_episode(ids[0]))
-    return Utterance(kind="reminder", episodes=ids, variant=before)
-
-
-def _ours(want: Wanted, history: History, now: datetime) -> Utterance:
-    """High severity first; else what has been due for longest, so that nothing waits for ever."""
-    items = [due for due in want.items if due.at <= now]
-    fixed = [due for due in want.fixed if due.at <= now]
-    waiting = [(min(due.at for due in dues), order) for order, dues in enumerate((items, fixed)) if dues]
-    if want.weekly_at is not None and want.weekly_at <= now:
-        waiting.append((want.weekly_at, 2))
-    order = 0 if any(due.episode.severity is Severity.HIGH for due in items) else min(waiting)[1]
-    if order == 1:
-        return _several("fixed", (due.episode for due in fixed), history)
-    if order == 2:
-        return _several("weekly", want.open, history)
-    if len(items) > 1:
-        return _several("digest", (due.episode for due in items), history)
-    id_ = items[0].episode.id
-    return Utterance(kind="item", episodes=(id_,), variant=len(history.of_episode(id_)))
-
-
-def _several(kind: Literal["digest", "weekly", "fixed"], episodes: Iterable[Episode], history: History) -> Utterance:
-    before = sum(one.utterance.kind == kind for one in history.told)
-    return Utterance(kind=kind, episodes=_gravest_first(episodes), variant=before)
-
-
-def _gravest_first(episodes: Iterable[Episode]) -> tuple[str, ...]:
-    """Their ids, high severity first, then what has been so for longest."""
-    ordered = sorted(
-        episodes, key=lambda one: (-RANKS[one.severity], one.opened_at, one.check_id, one.subject or "", one.id)
-    )
-    return tuple(one.id for one in ordered)

@@ -74,7 +74,7 @@ def test_several_that_are_due_are_one_digest_gravest_first() -> None:
     episodes = [
         episode("new", opened_at=MONDAY - DAY),
         episode("medium", severity=MEDIUM),
-        episode("low", severity=LOW),
+        episode("low", severity=LOW, opened_at=MONDAY - 8 * DAY),
         episode("old", opened_at=MONDAY - 9 * DAY),
         episode("later", severity=MEDIUM, opened_at=MONDAY - DAY),
     ]
@@ -82,8 +82,19 @@ def test_several_that_are_due_are_one_digest_gravest_first() -> None:
 
 
 def test_something_high_goes_before_what_has_waited_longer() -> None:
-    episodes = [fixed("f", closed_at=MONDAY - 2 * DAY), episode("high", opened_at=MONDAY), episode("low", severity=LOW)]
+    low = episode("low", severity=LOW, opened_at=MONDAY - 8 * DAY)
+    episodes = [fixed("f", closed_at=MONDAY - 2 * DAY), episode("high", opened_at=MONDAY), low]
     assert decided(episodes, [said(MONDAY - 9 * DAY, "f")]).say == say("item", "high")
+
+
+def test_a_fixed_that_has_waited_for_days_goes_before_what_was_said_before() -> None:
+    told = [said(MONDAY - 9 * DAY, "f"), said(MONDAY - 9 * DAY, "high")]
+    episodes = [fixed("f", closed_at=MONDAY - 3 * DAY), episode("high")]
+    assert decided(episodes, told).say == say("fixed", "f")
+    episodes = [fixed("f", closed_at=MONDAY - 2 * DAY), episode("high")]
+    assert decided(episodes, told).say == say("item", "high", variant=1)
+    new = [fixed("f", closed_at=MONDAY - 9 * DAY), episode("high"), episode("new")]
+    assert decided(new, told).say == say("digest", "high", "new")
 
 
 def test_without_anything_high_what_has_waited_longest_is_first() -> None:
@@ -102,11 +113,10 @@ def test_what_no_round_has_seen_for_a_week_is_not_said() -> None:
 
 @pytest.mark.parametrize(
     ("told_days_ago", "said_again"),
-    [([1], False), ([2], False), ([3], True), ([6, 3], False), ([7, 4], True), ([7, 2], False), ([30, 27, 23], False)],
+    [([1], False), ([2], False), ([3], True), ([6, 3], False), ([7, 4], True), ([7, 2], False), ([13, 10, 6], False)],
 )
 def test_the_same_item_is_said_on_days_0_3_and_7(told_days_ago: Sequence[int], said_again: bool) -> None:
     told = [said(MONDAY - days * DAY, "e1") for days in told_days_ago]
-    told.append(said(MONDAY - DAY * 1.5, kind="weekly"))
     expected = say("item", "e1", variant=len(told_days_ago)) if said_again else None
     assert decided([episode(opened_at=MONDAY - 40 * DAY)], told).say == expected
 
@@ -158,9 +168,31 @@ def test_a_new_low_item_waits_for_the_next_weekly_digest() -> None:
     assert decided(episodes, [said(MONDAY - 4 * DAY, "old", kind="weekly")]).say is None
 
 
-def test_the_weekly_digest_is_about_everything_open() -> None:
+def test_the_weekly_digest_is_about_everything_open_but_what_is_new() -> None:
     told = [said(MONDAY - 2 * DAY, "b", kind="item")]
-    assert decided([episode("a", severity=LOW), episode("b")], told).say == say("weekly", "b", "a")
+    episodes = [episode("a", severity=LOW), episode("b"), episode("c", severity=MEDIUM, opened_at=MONDAY - DAY)]
+    assert decided(episodes, told).say == say("weekly", "b", "a")
+
+
+def test_what_is_due_with_the_weekly_digest_is_part_of_it() -> None:
+    told = [said(MONDAY - 4 * DAY, "high")]
+    episodes = [episode("low", severity=LOW), episode("high"), episode("medium", severity=MEDIUM)]
+    assert decided(episodes, told).say == say("weekly", "high", "medium", "low")
+
+
+def test_what_is_high_and_new_does_not_go_under_in_the_weekly_digest() -> None:
+    episodes = [episode("low", severity=LOW, opened_at=MONDAY - 8 * DAY), episode("high")]
+    assert decided(episodes).say == say("item", "high")
+
+
+def test_the_weekly_digest_is_not_put_off_for_ever_by_what_is_high_and_new() -> None:
+    episodes = [episode("low", severity=LOW, opened_at=MONDAY - 9 * DAY), episode("high")]
+    assert decided(episodes).say == say("weekly", "high", "low")
+
+
+def test_a_weekly_digest_counts_as_saying_each_of_its_items() -> None:
+    told = [said(MONDAY - 2 * DAY, "e1", "e2", kind="weekly")]
+    assert decided([episode("e1"), episode("e2", severity=MEDIUM)], told).next_at == MONDAY + DAY
 
 
 def test_without_anything_that_was_not_said_this_week_there_is_no_weekly_digest() -> None:
@@ -311,7 +343,7 @@ def test_an_item_is_quiet_until_its_reminder_is_due() -> None:
 
 
 def test_a_reminder_keeps_its_item_out_of_digests() -> None:
-    episodes = [episode("e1"), episode("e2"), episode("e3", severity=LOW)]
+    episodes = [episode("e1"), episode("e2"), episode("e3", severity=LOW, opened_at=MONDAY - 8 * DAY)]
     told = [said(MONDAY - 2 * DAY, "e2")]
     assert decided(episodes, reminders=[reminder(MONDAY + HOUR)]).say == say("item", "e2")
     assert decided(episodes, told, [reminder(MONDAY + HOUR)]).say == say("weekly", "e2", "e3")

@@ -1,0 +1,73 @@
+"""What to say first of all that is due, and what to say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from agent.alerts.due import Wanted
+from agent.alerts.episodes import RANKS
+from agent.alerts.history import History
+from agent.alerts.records import Episode, Utterance
+from agent.contract import Severity
+
+__all__ = ["asked_for", "unasked"]
+
+#: So long a "Fixed" gives way to what is high: as long as two alerts about an item are apart.
+FIXED_WAITS = timedelta(days=3)
+#: So long the weekly digest gives way to what is high and new; then that becomes part of it.
+WEEKLY_WAITS = timedelta(days=7)
+
+
+def asked_for(want: Wanted, history: History, now: datetime) -> Utterance:
+    """All reminders that are due, in one; there must be one."""
+    ids = _gravest_first(due.episode for due in want.asked if due.at <= now)
+    before = sum(one.utterance.kind == "reminder" for one in history.of_episode(ids[0]))
+    return Utterance(kind="reminder", episodes=ids, variant=before)
+
+
+def unasked(want: Wanted, history: History, now: datetime) -> Utterance:
+    """Something else that is due; there must be something.
+
+    What is high and was never said goes before all else. Then whatever has been due for longest, so that nothing
+    waits for ever; but other high items before a "Fixed" of the last days. What is due when the weekly digest is due
+    too becomes part of it: one alert is better than two.
+    """
+    items = [due for due in want.items if due.at <= now]
+    fixed = [due for due in want.fixed if due.at <= now]
+    high = [due.episode for due in items if due.episode.severity is Severity.HIGH]
+    weekly = want.weekly_at is not None and want.weekly_at <= now
+    if any(not history.of_episode(episode.id, since=episode.rose_at) for episode in high):
+        if want.weekly_at is not None and want.weekly_at <= now - WEEKLY_WAITS:
+            return _several("weekly", want.open, history)
+        return _of_items([due.episode for due in items], history)
+    if fixed:
+        waits_since = min(due.at for due in fixed)
+        others = [due.at for due in items] + ([want.weekly_at] if want.weekly_at is not None and weekly else [])
+        first = now - FIXED_WAITS if high else min(others, default=now)
+        if waits_since <= first:
+            return _several("fixed", (due.episode for due in fixed), history)
+    if weekly:
+        return _several("weekly", want.open, history)
+    return _of_items([due.episode for due in items], history)
+
+
+def _of_items(episodes: list[Episode], history: History) -> Utterance:
+    if len(episodes) > 1:
+        return _several("digest", episodes, history)
+    id_ = episodes[0].id
+    return Utterance(kind="item", episodes=(id_,), variant=len(history.of_episode(id_)))
+
+
+def _several(kind: Literal["digest", "weekly", "fixed"], episodes: Iterable[Episode], history: History) -> Utterance:
+    before = sum(one.utterance.kind == kind for one in history.told)
+    return Utterance(kind=kind, episodes=_gravest_first(episodes), variant=before)
+
+
+def _gravest_first(episodes: Iterable[Episode]) -> tuple[str, ...]:
+    """Their ids, high severity first, then what has been so for longest."""
+    ordered = sorted(
+        episodes, key=lambda one: (-RANKS[one.severity], one.opened_at, one.check_id, one.subject or "", one.id)
+    )
+    return tuple(one.id for one in ordered)
