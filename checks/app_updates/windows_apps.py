@@ -2,8 +2,8 @@ r"""What is installed on Windows, from the registry, whose names are the same in
 
 Programs: the ``Uninstall`` keys of both views of the machine and of the person. Hidden are parts of the system
 (``SystemComponent``), updates of something else (``ParentKeyName``, ``ReleaseType``) and what has no name, as Windows'
-own list hides them. Store apps: the full names of packages are keys below ``AppModel\Repository\Packages``. Office:
-what Click-to-Run reports.
+own list hides them. An entry of which every named file is gone is no app that anybody could bring up to date. Store
+apps: the full names of packages are keys below ``AppModel\Repository\Packages``. Office: what Click-to-Run reports.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from agent.host import Host, RegistryValue, System, Unreadable
+from agent.host.uninstall_entries import is_gone
 from checks.app_updates.installed import Installed, KnownApp, known_apps
 
 __all__ = ["parse_full_name", "read"]
@@ -71,7 +72,7 @@ def _programs(host: Host, key: str, place: str, names: list[str]) -> Iterator[In
         values = host.registry(f"{key}\\{name}")
         if isinstance(values, Unreadable):
             yield Installed(f"{name} ({place})", "an app whose entry could not be read", "", place)
-        elif values is not None and not _is_hidden(values):
+        elif values is not None and not _is_hidden(values) and not is_gone(host, values):
             yield _program(name, values, place)
 
 

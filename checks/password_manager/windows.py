@@ -12,12 +12,12 @@ from datetime import datetime
 
 from agent.contract import Memory
 from agent.host import Host, Unreadable
+from agent.host.uninstall_entries import Trace, variables
 from checks.password_manager import browsers, catalogue, chromium, firefox, running, windows_apps
 from checks.password_manager.catalogue import Catalogue, Entry
 from checks.password_manager.facts import Facts, Place, Sighting, Standing
 from checks.password_manager.remembered import Files
 from checks.password_manager.running import sighting
-from checks.password_manager.windows_traces import Trace, variables
 
 __all__ = ["chromium_roots", "firefox_roots", "read"]
 
@@ -121,7 +121,7 @@ def _program_files(files: Files, known: Catalogue) -> Facts:
     """Programs in the places where their own installers put them, for copies that are in no list."""
     sightings: list[Sighting] = []
     unreadable: list[Unreadable] = []
-    known_variables = variables(files) | {"LOCALAPPDATA": _local(files.host), "APPDATA": _roaming(files.host)}
+    known_variables = variables(files.host) | {"LOCALAPPDATA": _local(files.host), "APPDATA": _roaming(files.host)}
     for path, entry in known.ids("windows_path").items():
         there = files.exists(_expanded(path, known_variables).replace("\\", "/"))
         if isinstance(there, Unreadable):

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.host import RegistryValue, Unreadable
+from agent.host.uninstall_entries import Trace, trace
 from checks.password_manager.catalogue import Entry
 from checks.password_manager.remembered import Files
-from checks.password_manager.windows_traces import Trace, trace
 
 __all__ = ["MAX_KEYS", "Listed", "family_of", "matches", "store_packages", "uninstallable"]
 
@@ -125,7 +125,7 @@ def _look(
     name = matches(_text(values, "displayname").strip(), names)
     if name is not None:
         version = _text(values, "displayversion").strip()
-        _add(found, name, Listed(version if VERSION.fullmatch(version) else None, trace(files, values)))
+        _add(found, name, Listed(version if VERSION.fullmatch(version) else None, trace(files.host, values)))
 
 
 def _add(found: dict[str, Listed], name: str, listed: Listed) -> None:

@@ -43,6 +43,33 @@ def test_programs_of_both_views_and_of_the_person_are_found() -> None:
     ]
 
 
+ZOOM = r"C:\Users\alex\AppData\Roaming\Zoom\bin\Zoom.exe"
+
+
+@pytest.mark.parametrize(
+    ("values", "listed"),
+    [
+        ({}, True),
+        ({"UninstallString": text("MsiExec.exe /X{0F}"), "InstallLocation": text("")}, True),
+        ({"DisplayIcon": text(ZOOM)}, True),
+        ({"DisplayIcon": text(r"C:\gone.exe"), "InstallLocation": text(r"C:\Users\alex\AppData\Roaming\Zoom")}, True),
+        ({"DisplayIcon": text(r"C:\gone.exe"), "UninstallString": text(r"C:\Windows\x.exe")}, False),
+        ({"DisplayIcon": text(r"C:\gone.exe,0"), "UninstallString": text('"C:\\gone\\x.exe" /S')}, False),
+        ({"DisplayIcon": text(r"\\server\gone.exe")}, True),
+        ({"DisplayIcon": {"type": DWORD, "value": 5}}, True),
+    ],
+)
+def test_a_program_whose_files_are_all_gone_is_not_there(values: dict[str, Any], listed: bool) -> None:
+    host = windows({"Zoom": program("Zoom Workplace", "5.1", **values)}, files={ZOOM: {"present": True}})
+    assert bool(named(host)) is listed
+
+
+def test_a_program_whose_files_may_not_be_asked_about_is_there() -> None:
+    asked = [{"name": "mtime", "args": [ZOOM.replace("\\", "/")], "failure": "denied"}]
+    host = windows({"Zoom": program("Zoom Workplace", "5.1", DisplayIcon=text(ZOOM))}, queries=asked)
+    assert len(named(host)) == 1
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -137,6 +137,7 @@ def test_an_app_whose_files_are_all_gone_is_not_there(named: dict[str, str]) -> 
         ({"DisplayIcon": r"D:\Apps\..\KeePassXC.exe"}, (r"D:\KeePassXC.exe",)),
         ({"DisplayIcon": "D:\\Apps\\Kee\0Pass.exe"}, ()),
         ({"DisplayIcon": r"D:\Apps\*.exe"}, (ELSEWHERE,)),
+        ({"DisplayIcon": "D:\\" + " " * 500_000 + "x", "UninstallString": "D:\\" + ".exe" * 200_000}, ()),
     ],
 )
 def test_an_entry_that_does_not_show_where_its_program_is_decides_nothing(
