@@ -45,23 +45,24 @@ def ask(module: str, request: Mapping[str, Any], seconds: float, *, how: str, st
     talking = threading.Thread(target=_talk, args=(child, json.dumps(request).encode(), said), daemon=True)
     talking.start()
     talking.join(seconds)
-    answer = _understood(said[0], how) if said else None
+    heard = said[:]  # what comes from here on is only that we ended it
+    answer = _understood(heard[0], how) if heard else None
     if answer is None:
         _end(child)
     elif stays:
         child.returncode = 0  # it is not waited for, and Python need not warn about that
     with suppress(subprocess.TimeoutExpired):
         child.wait(LEAVE_SECONDS)
-    return answer or Delivery(shown=False, how=how, reason="no_answer" if not said else "failed")
+    return answer or Delivery(shown=False, how=how, reason="failed" if heard else "no_answer")
 
 
 def _talk(child: subprocess.Popen[bytes], request: bytes, said: list[bytes]) -> None:
     assert child.stdin is not None
     assert child.stdout is not None
-    with suppress(OSError, ValueError):
-        with child.stdin as stdin:
+    with child.stdout as stdout:
+        with suppress(OSError, ValueError), child.stdin as stdin:
             stdin.write(request)
-        with child.stdout as stdout:
+        with suppress(OSError, ValueError):
             said.append(stdout.readline(MAX_ANSWER))
 
 
