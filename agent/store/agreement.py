@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from agent.store import kept, rows
+from agent.store import forgetting, kept, rows
 from agent.store.events import AccountKept, Attested, DeviceKept, Event, encode, identity, latest, lines
 from agent.store.journal import Journal
 from agent.store.moments import moment, text
@@ -46,7 +46,7 @@ def restore(connection: sqlite3.Connection, events: Iterable[Event]) -> int:
                     rows.set_meta(connection, "device_id", event.id)
             case _:
                 kept.restore(connection, event)
-    kept.limit(connection)
+    forgetting.forget_again(connection)
     return restored
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from agent.store import kept, rows, timeline
 from agent.store.moments import moment, text
 
-__all__ = ["forget"]
+__all__ = ["forget", "forget_again"]
 
 HISTORY = timedelta(days=90)
 STEADY = timedelta(days=2)
@@ -24,20 +24,27 @@ CORRECTED = timedelta(hours=2)
 
 def forget(connection: sqlite3.Connection, now: datetime) -> None:
     """Drop what is over for 90 days and what nobody has spoken of for as long. Works within a transaction."""
-    if now - _steady_since(connection, now) < STEADY:
-        return
-    before = now - HISTORY
-    connection.execute("DELETE FROM standing WHERE observed_at < ?", (text(before),))
-    timeline.forget(connection, before)
-    kept.forget(connection, before)
+    since = _steady_since(connection, now)
+    # Empty after a jump: from a clock that ran a year ahead for a week, everything of today would be old.
+    before = text(now - HISTORY) if now - since >= STEADY else ""
+    rows.set_meta(connection, "forgotten_before", before)
+    if before:
+        connection.execute("DELETE FROM standing WHERE observed_at < ?", (before,))
+        timeline.forget(connection, before)
+        kept.forget(connection, before)
+
+
+def forget_again(connection: sqlite3.Connection) -> None:
+    """Drop what was forgotten and has just come back, because the journal still had it."""
+    kept.forget(connection, rows.meta(connection, "forgotten_before") or "")
+    kept.limit(connection)
 
 
 def _steady_since(connection: sqlite3.Connection, now: datetime) -> datetime:
     """From when on the clock has run without a jump, as far as rounds have seen."""
     seen, since = rows.meta(connection, "clock_at"), rows.meta(connection, "clock_since")
-    steady = seen is not None and since is not None and moment(seen) - CORRECTED <= now <= moment(seen) + ASLEEP
     rows.set_meta(connection, "clock_at", text(now))
-    if steady and since is not None:
+    if seen and since and moment(seen) - CORRECTED <= now <= moment(seen) + ASLEEP:
         return moment(since)
     rows.set_meta(connection, "clock_since", text(now))
     return now

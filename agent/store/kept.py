@@ -217,10 +217,10 @@ def verify(connection: sqlite3.Connection) -> None:
         raise ValueError("bytes where text should be, in choices")
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
+def forget(connection: sqlite3.Connection, before: str) -> None:
     """Drop what was over before that time."""
     for table in (EPISODES, SAID, REMINDERS):
-        table.forget(connection, text(before))
+        table.forget(connection, before)
 
 
 def limit(connection: sqlite3.Connection) -> None:

@@ -82,10 +82,10 @@ def verify(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT at, check_id, subject, status, reason FROM history LIMIT 0")
 
 
-def forget(connection: sqlite3.Connection, before: datetime) -> None:
+def forget(connection: sqlite3.Connection, before: str) -> None:
     """Drop what was before that time."""
-    connection.execute("DELETE FROM history WHERE at < ?", (text(before),))
-    connection.execute("DELETE FROM runs WHERE started_at < ?", (text(before),))
+    connection.execute("DELETE FROM history WHERE at < ?", (before,))
+    connection.execute("DELETE FROM runs WHERE started_at < ?", (before,))
 
 
 def _answer(standing: Standing | None) -> tuple[Status, str] | None:

@@ -19,7 +19,7 @@ import pytest
 from agent.contract import Status
 from agent.paths import Paths
 from agent.store import Store, StoreError
-from tests.agent.store.examples import finding, statement
+from tests.agent.store.examples import episode, finding, said, statement
 from tests.builders import NOW
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
@@ -430,6 +430,9 @@ def test_on_a_read_only_disk_earlier_statements_still_count(tmp_path: Path) -> N
         with Store.open(paths) as store:
             account = store.add_account("google", "Work", now=NOW)
             store.attest(statement(subject=account.id))
+            store.keep_episodes([episode()])
+            store.keep_said(said(delivered=True))
+            store.choose("network.offline", True, NOW)
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         with pytest.raises(StoreError, match="Read-only"):
             Store.open(paths)
@@ -437,6 +440,8 @@ def test_on_a_read_only_disk_earlier_statements_still_count(tmp_path: Path) -> N
             assert not store.keeps
             assert store.accounts() == (account,)
             assert store.attestations() == (statement(subject=account.id),)
+            assert (len(store.episodes()), len(store.said(NOW))) == (1, 1)
+            assert store.choices() == {"network.offline": True}
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
@@ -519,12 +524,12 @@ def test_what_a_process_states_while_another_repairs_the_store_is_not_lost(paths
         Path(paths.store + "-wal").unlink()
         with Store.open(paths) as repaired:
             assert "damaged" in repaired.notes[0]
-        said = 1
+        stated = 1
         with suppress(StoreError):
             running.attest(statement(answer="passkey"))
-            said = 2
+            stated = 2
     with Store.open(paths) as store:
-        assert [made.answer for made in store.attestations()] == ["app", "passkey"][:said]
+        assert [made.answer for made in store.attestations()] == ["app", "passkey"][:stated]
 
 
 def test_killed_at_any_moment_no_statement_that_was_confirmed_is_lost(tmp_path: Path, paths: Paths) -> None:
