@@ -53,7 +53,8 @@ def decide(  # noqa: PLR0917 (one call, and each of them is something else)
 
     Args:
         episodes: the open ones, and those closed in the last 30 days.
-        said: what was said since the oldest of them was opened, at least of the last 7 days.
+        said: what was said in the last 90 days. Since the oldest of them was opened is too little: an episode that
+            comes and goes is opened anew with its history.
         reminders: those not done yet.
         settings: whether to speak, and the quiet hours.
         now: the time, aware.
