@@ -106,8 +106,6 @@ def _sentence(done: Work, next_at: datetime) -> str:
 
 def _alert(done: Work) -> dict[str, Any]:
     """What became of alerts, in fields of the log: slugs, never words."""
-    if done.spoken is None:
-        return {}
     decision, delivery = done.spoken.decision, done.spoken.delivery
     if decision.say is None or delivery is None:
         return {"held": decision.held} if decision.held else {}

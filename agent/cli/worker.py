@@ -9,7 +9,7 @@ from datetime import datetime
 
 from agent import presence
 from agent.alerts.episodes import confirmable_at
-from agent.alerts.records import Key
+from agent.alerts.records import Decision, Key
 from agent.cli.rounds import RoundResult, last_document, round_in
 from agent.cli.session import Session, keep_settings
 from agent.contract import Check, Finding
@@ -32,7 +32,7 @@ class Work:
     waiting: tuple[str, ...]
     next_at: datetime | None
     result: RoundResult | None
-    spoken: Spoken | None
+    spoken: Spoken
     notes: list[str] = field(default_factory=list)
 
 
@@ -61,14 +61,10 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         store.keep_runs(_runs(session, result, checks, now))
     if changed:
         keep_settings(session)
-    spoken = speak(
-        store,
-        session.loaded,
-        presence.read(host, present_since=present_since),
-        _rows(session, result),
-        now=host.now(),
-        zone=LOCAL,
-    )
+    spoken = Spoken(Decision(held="nothing_kept"))
+    if store.keeps:  # else it would be said again in every round
+        here = presence.read(host, present_since=present_since)
+        spoken = speak(store, session.loaded, here, _rows(session, result), now=host.now(), zone=LOCAL)
     runs = store.last_runs()
     moments = [next_round([runs[check.id] for check in checks if check.id in runs], planned.waiting, now)]
     moments.append(spoken.decision.next_at)

@@ -144,7 +144,7 @@ def test_a_changed_settings_file_starts_a_round(running: Running) -> None:
 
 
 def test_ringing_all_the_time_does_not_run_rounds_all_the_time(running: Running) -> None:
-    running.supervisor._timing.gap = 1.0  # type: ignore[attr-defined, misc]
+    running.supervisor._timing.gap = 1.0
     running.until("round")
     until = time.monotonic() + 2
     while time.monotonic() < until:

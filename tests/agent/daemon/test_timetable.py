@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import schedule
 
 from agent.daemon.timetable import MAX_WAIT_SECONDS, Timetable
 
@@ -36,7 +35,7 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
             assert tz is None
             return clocks.local
 
-    monkeypatch.setattr(schedule.datetime, "datetime", Frozen)
+    monkeypatch.setattr("schedule.datetime.datetime", Frozen)
     return clocks
 
 
