@@ -25,9 +25,10 @@ from config.loader import Loaded
 
 __all__ = ["Spoken", "as_argument", "speak"]
 
-#: The policy looks at what was closed in the last 30 days, and at what was said since the oldest of those began.
+#: The policy looks at what was closed in the last 30 days, and at all that is kept of what was said: an item that
+#: comes and goes begins anew each time, but what was said of it still counts.
 CLOSED_DAYS = timedelta(days=30)
-SAID_DAYS = timedelta(days=7)
+SAID_DAYS = timedelta(days=90)
 
 #: Shows title and body, with buttons about these items.
 Show = Callable[[str, str, Sequence[str]], Delivery]
@@ -57,7 +58,7 @@ def speak(
         StoreError: it could not be kept, and so it was not said.
     """
     episodes = store.episodes(since=now - CLOSED_DAYS)
-    begun = min([now - SAID_DAYS, *(episode.opened_at for episode in episodes)])
+    begun = now - SAID_DAYS
     said, reminders = put_right(store.said(begun), store.reminders(), now)
     for entry in said:
         store.keep_said(entry)
