@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from agent.store.agreement import compaction_is_due
 from agent.store.database import in_memory
 from agent.store.events import DeviceKept, EpisodeKept, SaidKept, about, decode
 from agent.store.journal import Journal
+from agent.store.lock import exclusive
 from agent.store.moments import text
 from agent.store.rows import set_meta
 from tests.agent.store.examples import DAY, HOUR, episode, finding, reminder, said, statement
@@ -173,6 +175,19 @@ def test_what_did_not_come_about_is_not_cut_off_a_new_journal(paths: Paths) -> N
     journal.replace(journal.read_bytes(), journal.read_bytes().splitlines(), [])
     journal.take_back(appended)
     assert [event.id for event in journal.read().events] == ["one"]
+
+
+def test_nobody_appends_to_a_journal_that_is_just_being_replaced(paths: Paths) -> None:
+    journal = Journal(paths.journal)
+    os.makedirs(paths.data)
+    with exclusive(f"{paths.journal}.lock"):
+        other = threading.Thread(target=journal.append, args=([DeviceKept("one")],))
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+        assert journal.size() == 0
+    other.join(10)
+    assert journal.size() > 0
 
 
 # When
