@@ -24,7 +24,8 @@ BODY = "If you step away, someone could use this laptop. It takes about a minute
 
 
 def shown(dunst: Dunst, number: int = 1) -> dict[str, str]:
-    return until(lambda: (said_by_dunst(dunst.said()) + [None] * number)[number - 1])
+    until(lambda: len(said_by_dunst(dunst.said())) >= number)
+    return said_by_dunst(dunst.said())[number - 1]
 
 
 def open_episode(check_id: str) -> Episode:

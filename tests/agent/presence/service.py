@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from jeepney import HeaderFields, MessageType, message_bus, new_error, new_method_return
 from jeepney.io.blocking import open_dbus_connection
 
 
-def main(bus: str, names: str, replies: dict[str, list[object]]) -> None:
+def main(bus: str, names: str, replies: dict[str, Any]) -> None:
     with open_dbus_connection(bus) as connection:
         for name in names.split(","):
             connection.send_and_get_reply(message_bus.RequestName(name))
@@ -23,7 +24,7 @@ def main(bus: str, names: str, replies: dict[str, list[object]]) -> None:
                 connection.send(new_error(message, "org.freedesktop.DBus.Error.UnknownMethod"))
             elif replies[key] is not None:
                 signature, body = replies[key]
-                value = (tuple(body),) if signature == "v" else tuple(map(_tuples, body))  # type: ignore[arg-type]
+                value = (tuple(body),) if signature == "v" else tuple(map(_tuples, body))
                 connection.send(new_method_return(message, str(signature), value))
 
 

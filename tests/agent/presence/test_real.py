@@ -140,11 +140,8 @@ def test_a_window_that_fills_the_screen_is_seen(desktop: ExitStack) -> None:
     desktop.enter_context(running(["openbox"], os.environ, **quiet))
     until(lambda: "full_screen" not in now().unknown)
     desktop.enter_context(running(["xev"], os.environ, **quiet))
-    until(
-        lambda: (
-            subprocess.run(["wmctrl", "-r", ":ACTIVE:", "-b", "add,fullscreen"], check=False, **quiet).returncode == 0
-        )
-    )
+    fill = ["wmctrl", "-r", ":ACTIVE:", "-b", "add,fullscreen"]
+    until(lambda: subprocess.run(fill, check=False, capture_output=True).returncode == 0)
     until(lambda: now().busy == "full_screen")
     subprocess.run(["wmctrl", "-r", ":ACTIVE:", "-b", "remove,fullscreen"], check=True)
     until(lambda: now().busy is None)
