@@ -114,7 +114,7 @@ def lose_something(paths: Paths, attempt: int) -> None:
 
 def killed_at_random(paths: Paths, count: int) -> str:
     """Kill a writer at random moments. Everything it had confirmed must be there."""
-    agreement.LARGE_BYTES, agreement.OFTEN = SMALL_BYTES, timedelta(0)
+    agreement.LARGE_BYTES, agreement.OFTEN, agreement.GROWN = SMALL_BYTES, timedelta(0), 1.1
     chance = random.Random(count)
     confirmed: list[str] = []
     first = rewritten = 0
@@ -155,7 +155,7 @@ def killed_at_every_step(paths: Paths, _: int) -> str:
     with open(paths.journal, "ab") as journal:
         journal.write(b"damaged line\n")
     Store.open(paths).close()
-    agreement.LARGE_BYTES, agreement.OFTEN = SMALL_BYTES, timedelta(0)
+    agreement.LARGE_BYTES, agreement.OFTEN, agreement.GROWN = SMALL_BYTES, timedelta(0), 1.1
     template = f"{paths.data}.template"
     shutil.copytree(paths.data, template)
     large = os.path.getsize(paths.journal)
@@ -216,7 +216,7 @@ def die_at(number: int) -> None:
 
 def no_room(paths: Paths, count: int) -> str:
     """Files may not grow beyond a size: what is refused is refused in a sentence, and nothing of it is kept."""
-    agreement.LARGE_BYTES, agreement.OFTEN = SMALL_BYTES, timedelta(0)
+    agreement.LARGE_BYTES, agreement.OFTEN, agreement.GROWN = SMALL_BYTES, timedelta(0), 1.1
     Store.open(paths).close()
     template = f"{paths.data}.template"
     shutil.copytree(paths.data, template)
