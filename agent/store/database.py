@@ -87,14 +87,19 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
             migrate(connection, path)
             rows.read_everything(connection)
             return
-        cause: Exception | None = None
     except (sqlite3.Error, ValueError, TypeError) as error:
         if isinstance(error, sqlite3.Error) and not is_unexpected(error):
             raise
-        verdict, cause = str(error), error
-    damage = sqlite3.DatabaseError(verdict)
-    damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    raise damage from cause
+        # No error is kept in a variable: it would keep this frame, which keeps it, and a cursor that was being read
+        # keeps the file open, which Windows then does not rename.
+        raise _damage(str(error)) from error
+    raise _damage(verdict)
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _connect(path: str) -> sqlite3.Connection:
