@@ -75,6 +75,9 @@ def test_a_server_that_would_be_started_is_not_started_to_ask(bus: str, tmp_path
     (tmp_path / "services" / "a.service").write_text(
         f"[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/sh -c 'touch {started}; exit 1'\n"
     )
+    python(
+        "from agent.host.native import dbus; dbus.ask('session', dbus.BUS, dbus.BUS_PATH, f'{dbus.BUS}.ReloadConfig')"
+    )
     assert notify.available().shown is None
     assert not started.exists()
     assert notify.show("T", "b") == Delivery(shown=False, how="D-Bus", reason="no_server")
