@@ -12,13 +12,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 __all__ = ["LOCAL", "LocalZone"]
 
 ZERO = timedelta(0)
+#: Python knows no zone further from UTC; a variable ``TZ`` may say anything.
+FURTHEST_SECONDS = 24 * 60 * 60 - 60
 
 
 class LocalZone(tzinfo):
     """Local time as ``time.localtime`` tells it for each moment."""
 
     def utcoffset(self, dt: datetime | None) -> timedelta:
-        return ZERO if dt is None else timedelta(seconds=_at(dt).tm_gmtoff)
+        return ZERO if dt is None else _offset(_at(dt))
 
     def dst(self, dt: datetime | None) -> timedelta:
         return ZERO if dt is None else timedelta(hours=1 if _at(dt).tm_isdst > 0 else 0)
@@ -28,14 +30,18 @@ class LocalZone(tzinfo):
 
     def fromutc(self, dt: datetime) -> datetime:
         there = time.localtime(dt.replace(tzinfo=UTC).timestamp())
-        local = (dt.replace(tzinfo=None) + timedelta(seconds=there.tm_gmtoff)).replace(tzinfo=self, fold=0)
+        local = (dt.replace(tzinfo=None) + _offset(there)).replace(tzinfo=self, fold=0)
         # The second time that the wall shows this: the first would be another moment.
-        return local if _at(local).tm_gmtoff == there.tm_gmtoff else local.replace(fold=1)
+        return local if _offset(_at(local)) == _offset(there) else local.replace(fold=1)
 
 
 def _at(wall: datetime) -> time.struct_time:
     # A naive datetime's timestamp is that of local time, fold and gap included.
     return time.localtime(wall.replace(tzinfo=None).timestamp())
+
+
+def _offset(at: time.struct_time) -> timedelta:
+    return timedelta(seconds=max(-FURTHEST_SECONDS, min(at.tm_gmtoff, FURTHEST_SECONDS)))
 
 
 #: Where this computer is.

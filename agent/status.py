@@ -10,9 +10,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,6 +34,7 @@ __all__ = [
     "Text",
     "encode",
     "exit_code",
+    "is_current",
     "json_schema",
     "load",
     "summarise",
@@ -44,6 +45,11 @@ __all__ = [
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 #: How long a finding may be unknown, after it was known, before the whole is (facts: Intune keeps a state for 7 days).
 UNKNOWN_GRACE = timedelta(days=7)
+
+#: A document says how things are for as long. After that nothing in it is known any more: a round is due every hour.
+CURRENT_FOR = UNKNOWN_GRACE
+#: How far ahead of the clock a document may be dated: clocks are put right by a little now and then.
+CLOCK_SLACK = timedelta(minutes=10)
 
 #: How long others may keep the document open on Windows before a new one is given up.
 IN_USE_SECONDS = 5.0
@@ -182,12 +188,20 @@ def _too_long(row: CheckRow, now: datetime, known: set[tuple[str, str | None]]) 
     return (row.id, row.instance) not in known or row.since is None or now - row.since > UNKNOWN_GRACE
 
 
-def exit_code(statuses: Iterable[Status]) -> int:
-    """The exit code of ``check`` and ``status``: 1 something fails, 3 nothing fails but something is unknown, or 0."""
+def is_current(document: Document, now: datetime) -> bool:
+    """Whether the document still says how things are: neither too old nor, but for a little, from the future."""
+    return now - CURRENT_FOR <= document.generated_at <= now + CLOCK_SLACK
+
+
+def exit_code(statuses: Iterable[Status], *, current: bool = True) -> int:
+    """The exit code of ``check`` and ``status``: 1 something fails, 3 nothing fails but something is unknown, or 0.
+
+    All of a document that is no longer ``current`` is unknown, but for what failed.
+    """
     seen = set(statuses)
     if Status.FAIL in seen:
         return 1
-    return 3 if Status.UNKNOWN in seen else 0
+    return 3 if Status.UNKNOWN in seen or not current else 0
 
 
 def encode(document: Document) -> bytes:
@@ -202,9 +216,19 @@ def load(data: bytes, name: str = "status.json") -> Document:
         StatusError: it is damaged or of another format; the message says where.
     """
     try:
-        return msgspec.json.decode(data, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        document = msgspec.json.decode(data, type=Document)
+        for moment in _moments(document):
+            moment.astimezone(UTC)  # of the first or the last day of all it may be one that nothing can compare
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise StatusError(f"{name} is damaged ({error}). Run `watchword check` to write it anew.") from error
+    return document
+
+
+def _moments(document: Document) -> Iterator[datetime]:
+    yield document.generated_at
+    for row in document.checks:
+        dates = (row.observed_at, row.since, row.due_at, row.expires_at, *(item.since for item in row.items))
+        yield from (date for date in dates if date is not None)
 
 
 def write(document: Document, path: Path) -> None:

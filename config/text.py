@@ -17,8 +17,10 @@ MAX_SHOWN = 60
 BREAKING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Format characters that ordinary words and emoji need (zero width non-joiner and joiner).
 JOINERS = "\u200c\u200d"
-#: What moves the cursor, colours the screen, turns the direction of writing or cannot be encoded.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: What moves the cursor, colours the screen, turns the direction of writing, cannot be seen or cannot be encoded.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _SPACE = re.compile("[\t\n\r]+")
 
 

@@ -6,13 +6,24 @@ import os
 import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 from agent.contract import Item, Status
-from agent.status import CheckRow, Document
+from agent.localtime import LOCAL
+from agent.status import CheckRow, Document, is_current
+from config.text import printable
 
-__all__ = ["Style", "document_lines", "item_line", "overall_sentence", "row_lines", "spoken_time", "style_for"]
+__all__ = [
+    "Style",
+    "document_lines",
+    "item_line",
+    "not_current",
+    "overall_sentence",
+    "row_lines",
+    "spoken_time",
+    "style_for",
+]
 
 #: What each status is called, as one would say it (facts: guidance 7e).
 CALLED = {
@@ -58,14 +69,18 @@ def style_for(stream: IO[str], *, plain: bool = False) -> Style:
     return Style(colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
 
 
-def document_lines(document: Document, style: Style, *, titles: dict[str, str]) -> Iterable[str]:
-    """A whole status document for a person: the worst first, each with what to do, and a summary at the end."""
-    yield f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
+def document_lines(document: Document, style: Style, *, titles: dict[str, str], outdated: str = "") -> Iterable[str]:
+    """A whole status document for a person: the worst first, each with what to do, and a summary at the end.
+
+    ``outdated`` is what is said instead of the summary when the document no longer tells how things are.
+    """
+    made = f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
+    yield printable(made)
     yield ""
     for row in sorted(document.checks, key=lambda row: ORDER.index(row.status)):
         yield from row_lines(row, style, titles)
     yield ""
-    yield from (style.paint(line, "1") for line in _wrapped(overall_sentence(document), style, ""))
+    yield from (style.paint(line, "1") for line in _wrapped(outdated or overall_sentence(document), style, ""))
     yield from _wrapped(
         "These checks cover settings only. `watchword explain CHECK` says more about a result.", style, ""
     )
@@ -79,7 +94,7 @@ def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[s
         name += f", {row.label}"
     said = row.text.title if row.text is not None else row.reason.replace("_", " ")
     said = said.removeprefix(f"{titles.get(row.id, row.id)}: ")
-    yield f"{called}  {style.paint(name, '1')}: {said}"
+    yield f"{called}  {style.paint(printable(name), '1')}: {printable(said)}"
     if row.status in (Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED):
         return
     indent = " " * (LABEL_WIDTH + 2)
@@ -103,7 +118,8 @@ def item_line(item: Item, *, details: int | None = None) -> str:
     if item.since is not None:
         notes.append(f"since {item.since.day} {item.since:%B %Y}")
     notes.extend(item.details[:details])
-    return item.name + (f": {versions}" if versions else "") + (f" ({', '.join(notes)})" if notes else "")
+    line = item.name + (f": {versions}" if versions else "") + (f" ({', '.join(notes)})" if notes else "")
+    return printable(line)
 
 
 def overall_sentence(document: Document) -> str:
@@ -125,15 +141,36 @@ def overall_sentence(document: Document) -> str:
     return f"{sentence} {', '.join(parts)}.".strip() if parts else sentence
 
 
+def not_current(document: Document, now: datetime) -> str:
+    """Why the document does not say how things are now; nothing when it does."""
+    if is_current(document, now):
+        return ""
+    age = now - document.generated_at
+    if age < timedelta():
+        return (
+            "This result is dated in the future, so we cannot tell how old it is or say that all is well. "
+            "Run `watchword check`."
+        )
+    days = age.days
+    old = f"{days} days" if days < 730 else f"{days // 365} years"
+    return (
+        f"This result is {old} old and nothing has been checked since, so we cannot say that all is well. "
+        "Run `watchword check`."
+    )
+
+
 def spoken_time(moment: datetime) -> str:
     """A time in this computer's own zone: "22 November 2026 at 10:04"."""
-    local = moment.astimezone()
+    try:
+        local = moment.astimezone(LOCAL)
+    except (ValueError, OverflowError, OSError):  # the first or last day of all, or a zone that nobody can read
+        local = moment.astimezone(UTC)
     return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
 def _wrapped(text: str, style: Style, indent: str, *, first: str = "") -> Sequence[str]:
     return textwrap.wrap(
-        text,
+        printable(text),
         max(style.width, len(indent) + 20),
         initial_indent=indent + first,
         subsequent_indent=indent + " " * len(first),

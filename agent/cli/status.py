@@ -1,4 +1,7 @@
-"""``watchword status``: the last result, as it stands in status.json. Nothing is checked and nothing is changed."""
+"""``watchword status``: the last result, as it stands in status.json. Nothing is checked and nothing is changed.
+
+A result that is more than seven days old says nothing about today: unless something fails in it, the exit code is 3.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from agent.cli import FAILED
-from agent.cli.show import document_lines, style_for
+from agent.cli.show import document_lines, not_current, style_for
 from agent.files import read_regular
 from agent.health import read, sentence
 from agent.localtime import LOCAL
@@ -41,15 +44,20 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         reason = f"{path} could not be read: {error.strerror}" if isinstance(error, OSError) else str(error)
         print(f"watchword: {reason}", file=stderr)
         return FAILED
+    now = datetime.now(UTC)
+    outdated = not_current(document, now)
     if args.json:
         stdout.write(data.decode())
+        if outdated:
+            print(f"watchword: {outdated}", file=stderr)
     else:
-        for line in document_lines(document, style_for(stdout, plain=args.plain), titles=_titles()):
+        style = style_for(stdout, plain=args.plain)
+        for line in document_lines(document, style, titles=_titles(), outdated=outdated):
             print(line, file=stdout)
-        print(f"\n{sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stdout)
+        print(f"\n{sentence(read(paths), LOCAL, now)}", file=stdout)
         for problem in _wrong_settings(paths):
             print(f"watchword: {problem} (until it is put right, the last good settings stay in use)", file=stderr)
-    return exit_code(row.status for row in document.checks)
+    return exit_code((row.status for row in document.checks), current=not outdated)
 
 
 def _wrong_settings(paths: Paths) -> tuple[str, ...]:

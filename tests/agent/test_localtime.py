@@ -55,3 +55,17 @@ def test_a_reminder_for_the_morning_after_the_clocks_change_is_at_that_mornings_
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize("variable", ["XXX9999999", "XXX-9999999", "XXX24:59:59", ":/nowhere", "nonsense", ""])
+def test_a_zone_that_makes_no_sense_can_still_be_counted_with(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", variable)
+    time.tzset()
+    try:
+        at = datetime(2026, 11, 22, 10, tzinfo=UTC)
+        local = at.astimezone(LOCAL)
+        assert abs(local.utcoffset() or timedelta()) < timedelta(days=1)
+        assert abs(local - at) < timedelta(days=2)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
