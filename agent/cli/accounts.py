@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from agent import secrets
+from agent import account_import, account_list, secrets
+from agent.account_list import Kept
 from agent.accounts import KnownAccounts, known_accounts
 from agent.cli.ask import one_line as ask
 from agent.cli.session import Session, session_with_notes
@@ -16,17 +17,15 @@ from agent.cli.show import CALLED
 from agent.cli.subjects import account_named, spoken
 from agent.contract import Account, Finding
 from agent.errors import RefusedError
-from agent.host import Unreadable
+from agent.files import read_regular
 from agent.store import StoreError
 from checks.two_step import judge
-from config.platforms import OTHER, Platform, find, methods, nearest_service, platform, platforms
-from config.text import one_line, quoted
+from config.platforms import find, methods, platform, platforms
+from config.text import quoted
 
 __all__ = ["add_parser", "run"]
 
-MAX_LABEL = 80
-#: RFC 5321 allows 254 characters in an address.
-MAX_ADDRESS = 254
+LOOKED_AFTER = "The account is looked after all the same; what needs the address will say that it could not be checked."
 
 EPILOG = """\
 An address is optional. It is kept in the keyring of your system, never in Watchword's own files, and only used to
@@ -35,6 +34,7 @@ look for it in known data breaches. It is asked for, or read from standard input
 examples:
   watchword accounts add google --label "Work email"
   watchword accounts edit "Work email" --address
+  watchword accounts import accounts.csv
   watchword accounts remove i-3fa1c09b77de
 """
 
@@ -43,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "accounts",
-        help="list, add, edit or remove the accounts that are looked after",
+        help="list, add, import, edit or remove the accounts that are looked after",
         description=__doc__,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -69,9 +69,20 @@ def add_parser(subparsers: Any) -> None:
     address = editing.add_mutually_exclusive_group()
     address.add_argument("--address", action="store_true", help="ask for its address, or read it from standard input")
     address.add_argument("--no-address", action="store_true", help="forget its address")
+    importing = actions.add_parser(
+        "import",
+        help="add those of a list that a spreadsheet saved as CSV",
+        description=account_import.FORMAT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    importing.add_argument("file", metavar="FILE", help="the list, or - for standard input")
+    importing.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    importing.add_argument("--skip-bad", action="store_true", help="leave out what is wrong and import the rest")
+    importing.add_argument("--yes", action="store_true", help="do not ask before importing")
     removing = actions.add_parser("remove", help="remove one and forget its address", allow_abbrev=False)
     removing.add_argument("subject", metavar="ACCOUNT", help="its id, its label or the start of one")
-    for action in (listing, adding, editing, removing):
+    for action in (listing, adding, editing, importing, removing):
         action.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
 
 
@@ -85,7 +96,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             return 0
         if not session.store.keeps:
             raise StoreError("the change could not be kept.")
-        change = {"add": _add, "edit": _edit, "remove": _remove}[args.action]
+        change = {"add": _add, "edit": _edit, "import": _import, "remove": _remove}[args.action]
         print(change(args, session, known, stdin, stderr), file=stdout)
     return 0
 
@@ -135,113 +146,110 @@ def _second_step(finding: Finding) -> str:
 
 
 def _add(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin: IO[str], stderr: IO[str]) -> str:
-    service = _service(args.service)
-    label = _label(args.label if args.label is not None else service.name)
-    _must_be_new(service.id, label, known.accounts)
+    service = account_list.service_of(args.service)
+    label = account_list.label_of(args.label) if args.label is not None else service.name
+    account_list.must_be_new(service.id, label, known.accounts)  # before an address is asked for
     address = None if args.no_address else _address(stdin, stderr)
-    stored = session.store.add_account(service.id, label, now=datetime.now(UTC))
-    if address:
-        _keep_address(stored.id, address, session, stdin, stderr)
-    return f"Added {label} ({stored.id}). Say which second step it has: watchword attest {stored.id}"
+    kept = account_list.add(
+        session.store,
+        known,
+        service.id,
+        label,
+        address=address,
+        now=datetime.now(UTC),
+        may_prompt=stdin.isatty(),
+    )
+    _say_not_kept(kept, stderr)
+    return f"Added {label} ({kept.account.id}). Say which second step it has: watchword attest {kept.account.id}"
 
 
 def _edit(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin: IO[str], stderr: IO[str]) -> str:
-    account = _own(args.subject, known)
+    account = account_named(args.subject, known.accounts)
+    account_list.must_be_own(account, known)
     if args.label is None and args.service is None and not args.address and not args.no_address:
         raise RefusedError("say what to change: --label, --service, --address or --no-address")
-    service = _service(args.service).id if args.service is not None else account.service
-    label = _label(args.label) if args.label is not None else account.label
-    if (service, label) != (account.service, account.label):
-        _must_be_new(service, label, known.accounts)
     address = _address(stdin, stderr) if args.address else None
     if args.address and not address:
         raise RefusedError("there was no address to keep; nothing was changed")
-    session.store.change_account(account.id, service=service, label=label)
+    kept = account_list.change(
+        session.store,
+        known,
+        account,
+        service=args.service,
+        label=args.label,
+        address=address,
+        forget_address=args.no_address,
+        may_prompt=stdin.isatty(),
+    )
     if address:
-        _keep_address(account.id, address, session, stdin, stderr)
-    if args.no_address:
-        _forget_address(account, session, stdin, stderr)
-    return f"Changed {label} ({account.id})."
+        _say_not_kept(kept, stderr)
+    else:
+        _say_not_forgotten(kept, stderr)
+    return f"Changed {kept.account.label} ({kept.account.id})."
 
 
 def _remove(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin: IO[str], stderr: IO[str]) -> str:
-    account = _own(args.subject, known)
-    if account.has_address:
-        _forget_address(account, session, stdin, stderr)
-    session.store.remove_account(account.id, now=datetime.now(UTC))
+    account = account_named(args.subject, known.accounts)
+    kept = account_list.remove(session.store, known, account, now=datetime.now(UTC), may_prompt=stdin.isatty())
+    _say_not_forgotten(kept, stderr)
     return f"Removed {spoken(account)}."
 
 
-def _own(name: str, known: KnownAccounts) -> Account:
-    account = account_named(name, known.accounts)
-    if account.id in known.from_settings:
-        raise RefusedError(f"{spoken(account)} is listed in a settings file: change it there")
-    return account
+def _import(args: argparse.Namespace, session: Session, known: KnownAccounts, stdin: IO[str], stderr: IO[str]) -> str:
+    plan = account_import.planned(account_import.read(_file(args.file, stdin)), known)
+    for line in account_import.preview(plan):
+        print(f"watchword: {line}", file=stderr)
+    if plan.problems and not args.skip_bad:
+        raise RefusedError("nothing was imported; correct these lines, or leave them out with --skip-bad")
+    if args.dry_run:
+        return f"Nothing was changed: {account_import.counted(plan)}."
+    if not plan.steps:
+        return "There is nothing to import."
+    if stdin.isatty() and not args.yes:
+        answer = ask(f"Import {account_import.counted(plan)}? [y/N]", stdin, stderr)
+        if (answer or "").casefold() not in ("y", "yes"):
+            raise RefusedError("nothing was imported")
+    done = account_import.apply(session.store, plan, now=datetime.now(UTC), may_prompt=stdin.isatty())
+    if done.problem is not None:
+        print(
+            f"watchword: {done.not_kept} of the addresses {'was' if done.not_kept == 1 else 'were'} not kept, "
+            f"{account_list.why_not(done.problem)}. {LOOKED_AFTER}",
+            file=stderr,
+        )
+    return f"Imported {account_import.counted(plan)}. `watchword accounts list` shows them."
 
 
-def _service(name: str) -> Platform:
-    service = find(name)
-    if service is not None:
-        return service
-    near = nearest_service(name)
-    hint = f"did you mean {near}?" if near else f"known are {', '.join(platforms())}."
-    raise RefusedError(f"there is no service {quoted(name)}; {hint} For any other say {OTHER} or other_email.")
-
-
-def _label(text: str) -> str:
-    label = text.strip()
-    if not label or len(label) > MAX_LABEL or not one_line(label):
-        raise RefusedError(f"--label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
-    if _is_address(label):
-        raise RefusedError("--label: an address is not a label; call it something like 'Work email'")
-    return label
-
-
-def _must_be_new(service: str, label: str, accounts: Sequence[Account]) -> None:
-    for account in accounts:
-        if account.service == service and account.label.casefold() == label.casefold():
-            raise RefusedError(
-                f"there already is {spoken(account)} on {platform(service).name}; choose another --label"
-            )
+def _file(name: str, stdin: IO[str]) -> bytes:
+    """The bytes of the file, or of standard input; one more than is allowed when there are too many."""
+    try:
+        if name == "-":
+            if stdin.isatty():
+                raise RefusedError("give the name of a file, or send one by a pipe")
+            binary = getattr(stdin, "buffer", None)
+            most = account_import.MAX_BYTES + 1
+            return bytes(binary.read(most)) if binary is not None else stdin.read(most).encode()
+        return read_regular(name, account_import.MAX_BYTES)
+    except OSError as error:
+        raise RefusedError(f"{quoted(name)}: cannot be read: {error.strerror or error}") from error
 
 
 def _address(stdin: IO[str], stderr: IO[str]) -> str | None:
-    address = ask("Its email address, to look for it in known breaches (Enter to leave it out):", stdin, stderr)
-    if address and not _is_address(address):
-        # It may be a password that was typed into the wrong place: it is not repeated.
-        raise RefusedError("that is not an email address; nothing was changed")
-    return address
+    typed = ask("Its email address, to look for it in known breaches (Enter to leave it out):", stdin, stderr)
+    if not typed:
+        return None
+    try:
+        return account_list.address_of(typed)
+    except RefusedError as error:
+        raise RefusedError(f"{error}; nothing was changed") from error
 
 
-def _is_address(text: str) -> bool:
-    name, _, domain = text.rpartition("@")
-    whole = 3 <= len(text) <= MAX_ADDRESS and one_line(text) and not any(map(str.isspace, text))
-    return bool(whole and name and domain) and "@" not in name and "." in domain.strip(".")
+def _say_not_kept(kept: Kept, stderr: IO[str]) -> None:
+    if kept.problem is not None:
+        why = account_list.why_not(kept.problem)
+        print(f"watchword: the address was not kept, {why}. {LOOKED_AFTER}", file=stderr)
 
 
-def _keep_address(account_id: str, address: str, session: Session, stdin: IO[str], stderr: IO[str]) -> None:
-    problem = secrets.store(secrets.address_name(account_id), address, may_prompt=stdin.isatty())
-    if problem is None:
-        session.store.change_account(account_id, has_address=True)
-        return
-    print(
-        f"watchword: the address was not kept, {_why(problem)}. The account is looked after all the same; what needs "
-        "the address will say that it could not be checked.",
-        file=stderr,
-    )
-
-
-def _forget_address(account: Account, session: Session, stdin: IO[str], stderr: IO[str]) -> None:
-    name = secrets.address_name(account.id)
-    done = secrets.remove(name, may_prompt=stdin.isatty())
-    if isinstance(done, Unreadable) and account.has_address:
-        print(f"watchword: the address may still be in the keyring under {name}, {_why(done)}.", file=stderr)
-    session.store.change_account(account.id, has_address=False)
-
-
-def _why(problem: Unreadable) -> str:
-    return {
-        "no_keyring": "because this system has no keyring that keeps secrets",
-        "locked": "because the keyring is locked",
-        "timeout": "because the keyring did not answer in time",
-    }.get(problem.reason, "because the keyring refused")
+def _say_not_forgotten(kept: Kept, stderr: IO[str]) -> None:
+    if kept.problem is not None:
+        name, why = secrets.address_name(kept.account.id), account_list.why_not(kept.problem)
+        print(f"watchword: the address may still be in the keyring under {name}, {why}.", file=stderr)

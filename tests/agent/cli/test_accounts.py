@@ -77,7 +77,7 @@ def test_the_same_account_is_not_added_twice(watchword: Watchword) -> None:
     watchword("accounts", "add", "google", "--label", "Work", "--no-address")
     done = watchword("accounts", "add", "google", "--label", "work", "--no-address")
     assert done.returncode == 2
-    assert "choose another --label" in done.stderr
+    assert "choose another label" in done.stderr
     assert len(listed(watchword)) == 1
 
 
@@ -228,3 +228,50 @@ def test_bytes_that_are_no_address_add_nothing(typed: bytes, watchword: Watchwor
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == b"watchword: that is not an email address; nothing was changed\n"
     assert json.loads(watchword("accounts", "list", "--json").stdout) == []
+
+
+def write_list(folder: Path, text: str = "service,label,address\ngoogle,Work,alex@example.org\nx,Campaign,\n") -> str:
+    path = folder / "accounts.csv"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_list_is_imported_once_however_often(watchword: Watchword, tmp_path: Path, own_home: Path) -> None:
+    done = watchword("accounts", "import", write_list(tmp_path))
+    assert done.returncode == 0
+    assert "Imported 2 accounts." in done.stdout
+    assert "line 2: Work on Google, with an address" in done.stderr
+    assert "1 of the addresses was not kept, because" in done.stderr
+    assert sorted(row["label"] for row in listed(watchword)) == ["Campaign", "Work"]
+    again = watchword("accounts", "import", write_list(tmp_path, "service,label\ngoogle,work\nx,Campaign\n"))
+    assert (again.returncode, again.stdout) == (0, "There is nothing to import.\n")
+    assert len(listed(watchword)) == 2
+    assert b"alex@example.org" not in kept_files(own_home)
+
+
+def test_one_bad_line_stops_all_unless_it_may_be_skipped(watchword: Watchword, tmp_path: Path) -> None:
+    path = write_list(tmp_path, "service,label\ngoogle,Work\nnope nope,Bad\n")
+    done = watchword("accounts", "import", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "line 3: there is no service 'nope nope'" in done.stderr
+    assert listed(watchword) == []
+    assert watchword("accounts", "import", "--skip-bad", path).returncode == 0
+    assert [row["label"] for row in listed(watchword)] == ["Work"]
+
+
+def test_a_dry_run_changes_nothing(watchword: Watchword, tmp_path: Path) -> None:
+    done = watchword("accounts", "import", "--dry-run", write_list(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "Nothing was changed: 2 accounts.\n")
+    assert listed(watchword) == []
+
+
+def test_a_list_may_come_by_a_pipe(watchword: Watchword) -> None:
+    done = watchword("accounts", "import", "-", input="label;service\nBüro;google\n")
+    assert done.returncode == 0
+    assert [row["label"] for row in listed(watchword)] == ["Büro"]
+
+
+def test_a_list_that_is_not_there_is_one_clear_line(watchword: Watchword) -> None:
+    done = watchword("accounts", "import", "/nowhere/list.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "watchword: '/nowhere/list.csv': cannot be read: No such file or directory\n"
