@@ -12,6 +12,7 @@ import logging
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -32,13 +33,18 @@ USER_AGENT = f"Watchword/{__version__} (+https://saferpolitics.org/)"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
+#: Answers without a body, whatever their headers say (RFC 9110, 15.3.5 and 15.4.5).
+NO_BODY = frozenset({204, 304})
+#: zlib: a gzip header and trailer around the data, with its length and checksum.
+GZIP = 16 + zlib.MAX_WBITS
 
 
 class Network:
     """The live implementation of :class:`agent.contract.Http`.
 
     Besides the contract's reasons ``get`` gives ``insecure`` (neither https nor loopback), ``redirect`` (to another
-    host, or too often), ``too_large`` and ``incomplete`` (cut off or garbled on the way). An ``Unreadable`` names the
+    host, or too often), ``too_large`` and ``incomplete`` (cut off or garbled on the way, or without anything that says
+    where it ends, as proxies of HTTP/1.0 send it). An ``Unreadable`` names the
     host that was asked and nothing else.
 
     Args:
@@ -106,7 +112,7 @@ class Network:
         host = target.hostname or ""
         try:
             with self._session(host, url) as session:
-                session.headers.update({"User-Agent": USER_AGENT, "Accept": "*/*"})
+                session.headers.update({"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"})
                 session.headers.update(headers)
                 with session.get(url, timeout=self._timeout, stream=True, allow_redirects=False) as answer:
                     body = self._body(answer, deadline)
@@ -147,16 +153,61 @@ class Network:
         return session
 
     def _body(self, answer: requests.Response, deadline: float) -> bytes | str:
-        """The whole body, or the reason why not."""
-        parts, size = [], 0
-        for part in answer.iter_content(CHUNK_BYTES):
-            size += len(part)
-            if size > self._max_bytes:
+        """The whole body, or the reason why not. What only ends because the connection does may be half of it."""
+        if answer.status_code in NO_BODY:
+            return b""
+        if not _says_where_it_ends(answer):
+            return "incomplete"
+        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "x-gzip"):  # nothing else was asked for
+            return "incomplete"
+        body = _Gzip() if encoding != "identity" else None
+        whole = bytearray()
+        # Unpacked here, as the library takes the beginning of a gzip for all of it.
+        for part in answer.raw.stream(CHUNK_BYTES, decode_content=False):
+            whole += part if body is None else body.unpacked(part, self._max_bytes + 1 - len(whole))
+            if len(whole) > self._max_bytes:
                 return "too_large"
             if time.monotonic() > deadline:
                 return "timeout"
-            parts.append(part)
-        return b"".join(parts)
+        return bytes(whole) if body is None or body.complete else "incomplete"
+
+
+class _Gzip:
+    """Unpacks a body packed with gzip: one member after another (RFC 1952, 2.2)."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(GZIP)
+        self._packed = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing: the last member came to its end, or there was no body at all."""
+        return self._member.eof or not self._packed
+
+    def unpacked(self, part: bytes, most: int) -> bytes:
+        """What ``part`` holds, as far as ``most`` bytes.
+
+        Raises:
+            ValueError: it is no gzip.
+        """
+        whole = bytearray()
+        try:
+            while part and len(whole) < most:
+                self._packed = True
+                if self._member.eof:
+                    self._member = zlib.decompressobj(GZIP)
+                whole += self._member.decompress(part, most - len(whole))
+                part = self._member.unconsumed_tail or self._member.unused_data
+        except zlib.error as error:
+            raise ValueError("no gzip") from error
+        return bytes(whole)
+
+
+def _says_where_it_ends(answer: requests.Response) -> bool:
+    """Whether a length or chunks tell a whole body from one whose connection broke. A redirect needs none."""
+    raw = answer.raw
+    return answer.is_redirect or bool(raw.chunked) or raw.length_remaining is not None
 
 
 def _target(url: str) -> SplitResult | None:
@@ -180,10 +231,11 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
 def _why_no_answer(error: Exception) -> str:
     """The reason for an error of the library. Its message is never used: it quotes addresses and headers."""
     from requests import exceptions
+    from urllib3.exceptions import SSLError, TimeoutError
 
-    if isinstance(error, exceptions.SSLError | ssl.SSLError):
+    if isinstance(error, exceptions.SSLError | ssl.SSLError | SSLError):
         return "tls"
-    if isinstance(error, exceptions.Timeout):
+    if isinstance(error, exceptions.Timeout | TimeoutError):
         return "timeout"
     if isinstance(error, exceptions.ConnectionError):
         return "refused" if _was_refused(error) else "offline"

@@ -62,6 +62,9 @@ WAIT_AT_MOST = timedelta(hours=24)
 WAIT_UNSAID = timedelta(minutes=1)
 BLOCKED_WAIT = timedelta(hours=24)
 
+#: A padded answer has 800 to 1,000 lines, so a shorter one is not all of it (haveibeenpwned.com/API/v3#PwnedPasswords).
+PADDED_LINES = 800
+
 _KEY = re.compile(r"[0-9a-fA-F]{32}")
 _PADDED_LINE = re.compile(r"([0-9A-Fa-f]{35}):([0-9]{1,12})")
 _SUFFIX = re.compile(r"[0-9A-Fa-f]{34}")
@@ -212,7 +215,8 @@ def decode_plan(answer: Response | Unreadable, now: datetime) -> Plan | Trouble:
 def decode_passwords(answer: Response | Unreadable, digest: str, now: datetime) -> int | Trouble:
     """How often the password with this hash was seen in leaks; padding (a count of 0) does not count.
 
-    Every valid prefix has an answer of many lines, so an empty or a garbled one says nothing.
+    Every padded answer has many lines, so one with few of them, an empty or a garbled one says nothing of a password
+    that is not in it.
     """
     if isinstance(answer, Unreadable) or answer.status != 200:
         return _trouble(answer, now)
@@ -224,7 +228,7 @@ def decode_passwords(answer: Response | Unreadable, digest: str, now: datetime) 
             return Trouble("unreadable")
         if match[1].upper() == digest[PASSWORD_PREFIX:]:
             seen += int(match[2])
-    return seen if lines else Trouble("unreadable")
+    return seen if seen or len(lines) >= PADDED_LINES else Trouble("unreadable")
 
 
 def _not_found(answer: Response) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -281,3 +283,98 @@ def test_a_header_that_may_not_be_sent_is_a_reason_and_is_not_repeated(server: H
     assert reason(answer) == "incomplete"
     assert MARKER not in repr(answer)
     assert server.requests == []
+
+
+# Whole or cut off: what only ends because the connection does may be half of an answer.
+
+
+@contextmanager
+def saying(answer: bytes) -> Iterator[str]:
+    """The address of a server that says this to whoever asks, and hangs up."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def answer_once() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=answer_once, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        thread.join(5)
+
+
+def chunked(body: bytes) -> bytes:
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+TEXT = b"".join(b"%035X:7\r\n" % number for number in range(900))
+PACKED = gzip.compress(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("HTTP/1.1 200 OK\r\n", TEXT),
+        ("HTTP/1.0 200 OK\r\n", TEXT),
+        ("HTTP/1.1 200 OK\r\nContent-Length: many\r\n", TEXT),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n", TEXT),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n", TEXT),
+        ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n", PACKED),
+        ("HTTP/1.1 404 Not Found\r\n", b""),
+        (f"HTTP/1.1 200 OK\r\nContent-Length: {len(TEXT)}\r\n", TEXT[:-1]),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunked(TEXT)[:-5]),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n", chunked(TEXT)[:-900]),
+    ],
+)
+def test_an_answer_that_may_be_cut_off_is_none(head: str, body: bytes) -> None:
+    with saying(head.encode() + b"\r\n" + body) as url:
+        assert reason(network().get(url)) == "incomplete"
+
+
+@pytest.mark.parametrize("kept", [1, 9, 12, len(PACKED) // 2, len(PACKED) - 8, len(PACKED) - 1])
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+def test_half_a_gzip_is_no_answer_although_nothing_is_missing_around_it(kept: int, framing: str) -> None:
+    part = PACKED[:kept]
+    told = f"Content-Length: {kept}" if framing == "length" else "Transfer-Encoding: chunked"
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n{told}\r\n\r\n".encode()
+    with saying(head + (part if framing == "length" else chunked(part))) as url:
+        assert reason(network().get(url)) == "incomplete"
+
+
+@pytest.mark.parametrize("body", [PACKED, gzip.compress(TEXT[:5000]) + gzip.compress(TEXT[5000:])])
+def test_a_whole_gzip_is_unpacked(body: bytes) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with saying(head + body) as url:
+        answer = network().get(url)
+    assert isinstance(answer, Response)
+    assert answer.body == TEXT
+
+
+@pytest.mark.parametrize("body", [PACKED + b"more", b"no gzip at all", PACKED[:40] + b"?" + PACKED[41:]])
+def test_a_garbled_gzip_is_no_answer(body: bytes) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with saying(head + body) as url:
+        assert reason(network().get(url)) == "incomplete"
+
+
+def test_chunks_are_an_answer() -> None:
+    with saying(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(TEXT)) as url:
+        answer = network().get(url)
+    assert isinstance(answer, Response)
+    assert answer.body == TEXT
+
+
+def test_a_packing_that_was_not_asked_for_is_no_answer() -> None:
+    with saying(b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nabcd") as url:
+        assert reason(network().get(url)) == "incomplete"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_that_has_no_body_needs_no_length(status: int) -> None:
+    with saying(f"HTTP/1.1 {status} Nothing\r\n\r\n".encode()) as url:
+        answer = network().get(url)
+    assert answer == Response(status, {}, b"")

@@ -225,6 +225,7 @@ def test_a_subscription_is_read_by_its_flags(document: Any, plan: Plan | Trouble
 
 
 PASSWORD = hibp.password_hash("password")
+PADDING = "\r\n".join(f"{number:035X}:0" for number in range(799))
 
 
 @pytest.mark.parametrize(
@@ -232,8 +233,11 @@ PASSWORD = hibp.password_hash("password")
     [
         (f"{'0' * 35}:5\r\n{PASSWORD[5:]}:9659365\r\n{'F' * 35}:0", 9659365),
         (f"{PASSWORD[5:].lower()}:3\n", 3),
-        (f"{PASSWORD[5:]}:0\r\n{'0' * 35}:5", 0),
-        (f"{'0' * 35}:5", 0),
+        (f"{PASSWORD[5:]}:0\r\n{PADDING}", 0),
+        (f"{'F' * 35}:5\r\n{PADDING}", 0),
+        (f"{PASSWORD[5:]}:7\r\n{'F' * 35}:5", 7),
+        (PADDING, Trouble("unreadable")),
+        (f"{'0' * 35}:5", Trouble("unreadable")),
         ("", Trouble("unreadable")),
         ("\r\n", Trouble("unreadable")),
         ("<html>", Trouble("unreadable")),
