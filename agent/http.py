@@ -231,11 +231,11 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
 def _why_no_answer(error: Exception) -> str:
     """The reason for an error of the library. Its message is never used: it quotes addresses and headers."""
     from requests import exceptions
-    from urllib3.exceptions import SSLError, TimeoutError
+    from urllib3 import exceptions as below
 
-    if isinstance(error, exceptions.SSLError | ssl.SSLError | SSLError):
+    if isinstance(error, exceptions.SSLError | ssl.SSLError | below.SSLError):
         return "tls"
-    if isinstance(error, exceptions.Timeout | TimeoutError):
+    if isinstance(error, exceptions.Timeout | below.TimeoutError):
         return "timeout"
     if isinstance(error, exceptions.ConnectionError):
         return "refused" if _was_refused(error) else "offline"
