@@ -1,7 +1,8 @@
 """The live host: this computer.
 
 Everything here can meet hostile or broken input, so every way in is bounded: regular files only and 32 MiB at
-most, so many matches of a pattern, and programs as :mod:`agent.host.programs` allows them.
+most, so many matches of a pattern, no path that leads to another computer, and programs as :mod:`agent.host.programs`
+allows them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import islice
 from typing import Any
 
 from agent.host import Completed, Process, RegistryValue, System, Unreadable, User, programs
+from agent.host.windows_paths import leads_away
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
@@ -57,6 +59,8 @@ class LiveHost:
         return data.decode("utf-8-sig", errors="replace") if isinstance(data, bytes) else data
 
     def read_bytes(self, path: str) -> bytes | Unreadable | None:
+        if self._leads_away(path):
+            return Unreadable("unsupported", path)
         try:
             data = _read_regular(path)
         except OSError as error:
@@ -67,6 +71,8 @@ class LiveHost:
         return data if isinstance(data, bytes) else Unreadable(data, path)
 
     def glob(self, pattern: str) -> list[str]:
+        if self._leads_away(pattern):
+            return []
         if sys.platform == "win32":
             pattern = pattern.replace("/", "\\")
         try:
@@ -117,10 +123,15 @@ class LiveHost:
         return found
 
     def query(self, name: str, *args: str) -> Any:
+        if any(map(self._leads_away, args)):
+            return Unreadable("unsupported", name)
         if self._natives is None:
             self._natives = import_module(f"agent.host.native.{self.system.value}").QUERIES
         call = self._natives.get(name)
         return Unreadable("unsupported", name) if call is None else call(*args)
+
+    def _leads_away(self, path: str) -> bool:
+        return self.system is System.WINDOWS and leads_away(path, self.home)
 
 
 def _describe(process: Any, name: str) -> Process:

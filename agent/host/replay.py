@@ -10,6 +10,7 @@ from agent.host import Completed, Process, RegistryValue, System, Unreadable, Us
 from agent.host.recorded_registry import RecordedRegistry
 from agent.host.recorded_tree import RecordedTree
 from agent.host.recording import RecordedCommand, Recording, default_user
+from agent.host.windows_paths import leads_away
 
 __all__ = ["ReplayHost"]
 
@@ -39,6 +40,8 @@ class ReplayHost:
         return data.decode("utf-8-sig", errors="replace") if isinstance(data, bytes) else data
 
     def read_bytes(self, path: str) -> bytes | Unreadable | None:
+        if self._leads_away(path):
+            return Unreadable("unsupported", path)
         entry = self._tree.entry(path)
         if isinstance(entry, str):
             return entry.encode("utf-8", errors="surrogatepass")
@@ -51,7 +54,7 @@ class ReplayHost:
         return Unreadable("not_recorded", path) if entry.base64 is None else entry.base64
 
     def glob(self, pattern: str) -> list[str]:
-        return self._tree.glob(pattern)
+        return [] if self._leads_away(pattern) else self._tree.glob(pattern)
 
     def which(self, name: str) -> str | None:
         """As recorded; a program of which only a command was recorded is there as well."""
@@ -92,10 +95,16 @@ class ReplayHost:
         return [process for process in self.recording.processes if not names or self._name(process.name) in wanted]
 
     def query(self, name: str, *args: str) -> Any:
+        if any(map(self._leads_away, args)):
+            return Unreadable("unsupported", name)
         query = self._queries.get((name, args))
         if query is None:
             return Unreadable("not_recorded", name)
         return query.value if query.failure is None else Unreadable(query.failure, name)
+
+    def _leads_away(self, path: str) -> bool:
+        """As the live host: what lies on another computer is not looked at, and is not to be believed either."""
+        return self.system is System.WINDOWS and leads_away(path, self.home)
 
     def _is_same(self, command: RecordedCommand, argv: Sequence[str]) -> bool:
         return command.argv[1:] == tuple(argv[1:]) and self._same_program(command.argv[0], argv[0])
