@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from agent.host.live import LiveHost
 from agent.host.windows_paths import leads_away
 from checks.password_manager import CHECK
 from tests.builders import computer, context
+from tests.checks.password_manager.computers import add_on, used
 
 HOME = r"C:\Users\alex"
 SERVER = r"\\server\homes\alex"
@@ -83,28 +84,21 @@ def test_no_host_reads_lists_or_dates_such_a_path(host: Host, tmp_path: Path) ->
     assert host.query("mtime", path) == Unreadable("unsupported", "mtime")
 
 
-def test_profiles_that_name_a_server_are_no_pass() -> None:
-    local, roaming = rf"{HOME}\AppData\Local", rf"{HOME}\AppData\Roaming"
-    chrome, firefox = rf"{local}\Google\Chrome\User Data", rf"{roaming}\Mozilla\Firefox"
-    preferences = {"extensions": {"settings": {"nngceckbapebfimnlniiiahkandclblb": {"location": 4, "path": "//a/b/c"}}}}
-    add_ons = {
-        "addons": [{"id": "{446900e4-71c2-419f-a6a7-df9c091e268b}", "type": "extension", "active": True, "path": "?"}]
-    }
-    found = computer(
-        "windows",
-        user={"name": "alex", "home": HOME},
-        env={"LOCALAPPDATA": local, "APPDATA": roaming, "PROGRAMFILES": r"\\server\share"},
-        files={
-            rf"{chrome}\Default\Preferences": json.dumps(preferences),
-            "//a/b/c/manifest.json": json.dumps({"name": "Bitwarden", "version": "2025.1.0"}),
-            rf"{firefox}\profiles.ini": "[Profile0]\nPath=\\\\server\\share\\ff\nIsRelative=0\n",
-            r"\\server\share\ff\extensions.json": json.dumps(add_ons),
-            r"\\server\share\KeePassXC\KeePassXC.exe": {"present": True},
-        },
-    )
-    (finding,) = CHECK.run(context(found))
-    assert finding.status is not Status.PASS
-    assert not finding.items or all(item.status is not Status.PASS for item in finding.items)
+PROFILES = rf"{HOME}\AppData\Roaming\Mozilla\Firefox\profiles.ini"
+
+
+@pytest.mark.parametrize("root", ["//server/share", "D:/share"])
+@pytest.mark.parametrize("place", ["profile", "program"])
+def test_what_lies_on_a_server_is_no_password_manager(root: str, place: str) -> None:
+    files: dict[str, Any] = {f"{root}/KeePassXC/KeePassXC.exe": {"present": True}}
+    if place == "profile":
+        files = add_on(root, "ff")
+        del files[f"{root}/profiles.ini"]
+        files[PROFILES] = f"[Profile0]\nPath={root}/ff\nIsRelative=0\n"
+    env = {"PROGRAMFILES": root} if place == "program" else {}
+    user = {"name": "alex", "home": HOME}
+    (finding,) = CHECK.run(context(computer("windows", user=user, env=env, files=files, queries=used(files))))
+    assert (finding.status is Status.PASS) is root.startswith("D:")
 
 
 def test_a_path_on_a_drive_is_read_as_ever(tmp_path: Path) -> None:
