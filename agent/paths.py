@@ -23,12 +23,13 @@ class Paths:
     ``config`` is the person's settings file, ``policy`` the machine policy (written by an administrator only),
     ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
     a directory. ``health`` says how the background agent does. ``runtime`` is a directory for what need not outlive
-    the session: the background agent's lock and the doorbell that wakes it.
+    the session: the background agent's lock and the doorbell that wakes it, and the address
+    of the person's page while it is open (``page``, with its lock).
     """
 
     __slots__ = (
         "config", "daemon_lock", "data", "doorbell", "health", "journal",
-        "logs", "policy", "runtime", "status", "store",
+        "logs", "page", "page_lock", "policy", "runtime", "status", "store",
     )  # fmt: skip
 
     def __init__(self, *, config: str, policy: str, data: str, state: str, runtime: str) -> None:
@@ -44,6 +45,8 @@ class Paths:
         self.runtime = runtime
         self.daemon_lock = f"{runtime}{slash}daemon.lock"
         self.doorbell = f"{runtime}{slash}daemon.bell"
+        self.page = f"{runtime}{slash}page.json"
+        self.page_lock = f"{runtime}{slash}page.lock"
 
     @classmethod
     def here(cls) -> Paths:

@@ -38,6 +38,7 @@ exit codes:
 COMMANDS = {
     "check": "check",
     "status": "status",
+    "open": "open",
     "explain": "explain",
     "remind": "remind",
     "accounts": "accounts",

@@ -1,0 +1,100 @@
+"""Where the running page is: a port and a secret path, noted in a file that only the person may read.
+
+Imported by ``watchword open`` before anything else, so it needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import hmac
+import http.client
+import json
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from agent.files import read_regular
+
+__all__ = ["HOST", "Address", "answers", "forget", "note", "noted"]
+
+#: Never a name, never another interface: nobody outside this computer reaches it.
+HOST = "127.0.0.1"
+#: 32 random bytes, 43 characters of a URL.
+SECRET_BYTES = 32
+MAX_BYTES = 4096
+ANSWER_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Address:
+    """A running page. ``proof`` is what it answers to show that it is ours; it is never sent before."""
+
+    port: int
+    secret: str
+    proof: str
+
+    @classmethod
+    def new(cls, port: int) -> Self:
+        """A fresh secret for a page at this port."""
+        return cls(port, secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES))
+
+    @property
+    def prefix(self) -> str:
+        """The secret path that every address of the page begins with, without a slash at its end."""
+        return f"/s/{self.secret}"
+
+    def url(self, path: str = "/") -> str:
+        """The full address of a path of the page. It is secret: it belongs in no log, argument or environment."""
+        return f"http://{HOST}:{self.port}{self.prefix}{path}"
+
+
+def note(address: Address, path: str) -> None:
+    """Leave the address where the next ``watchword open`` finds it, readable by the person alone.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".page-")  # 0600, O_EXCL
+    try:
+        with open(descriptor, "w", encoding="ascii") as file:
+            json.dump(asdict(address), file)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def noted(path: str) -> Address | None:
+    """The address that was left, or ``None``. Whether anything is there still is another question."""
+    try:
+        raw = json.loads(read_regular(path, MAX_BYTES))
+        address = Address(port=raw["port"], secret=raw["secret"], proof=raw["proof"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    texts = all(isinstance(text, str) and text.isascii() and text for text in (address.secret, address.proof))
+    return address if texts and isinstance(address.port, int) and 0 < address.port < 65536 else None
+
+
+def forget(path: str) -> None:
+    """Take the note away."""
+    with suppress(OSError):
+        os.unlink(path)
+
+
+def answers(address: Address, seconds: float = ANSWER_SECONDS) -> bool:
+    """Whether our page is there. Another program at that port cannot know the proof."""
+    connection = http.client.HTTPConnection(HOST, address.port, timeout=seconds)
+    try:
+        connection.request("GET", f"{address.prefix}/alive")
+        answer = connection.getresponse()
+        said = answer.read(len(address.proof) + 1)
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return answer.status == 200 and hmac.compare_digest(said, address.proof.encode())

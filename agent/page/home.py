@@ -1,0 +1,77 @@
+"""The first page, and checking everything from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agent import discovery, health
+from agent.accounts import known_accounts
+from agent.cli.rounds import last_document, round_in
+from agent.contract import Category
+from agent.host.live import LiveHost
+from agent.localtime import LOCAL
+from agent.page import view
+from agent.page.page import Page, page_of
+
+__all__ = ["ROUTES", "titles"]
+
+
+def titles() -> dict[str, str]:
+    """The name of every built-in check, by id."""
+    return {check.id: check.title for check in discovery.builtin_checks()}
+
+
+def show(request: Request) -> Response:
+    """The first page."""
+    page = page_of(request)
+    return page.render(request, "home.html", **_shown(page))
+
+
+def show_all(request: Request) -> Response:
+    """Everything that is open, each with its steps, to be printed."""
+    page = page_of(request)
+    return page.render(request, "print.html", **_shown(page))
+
+
+def _shown(page: Page) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    with page.open_session() as session:
+        document = last_document(session.paths)
+        store = session.store
+        running = health.sentence(health.read(session.paths), LOCAL, now)
+        return {
+            "home": view.home(
+                document,
+                titles=titles(),
+                now=now,
+                reminders=store.reminders(),
+                episodes=store.episodes(since=now - view.MONTH),
+                labels=known_accounts(session.loaded.settings, store, now=now).labels,
+                notes={Category.AGENT: [running]},
+            ),
+            "rows": sorted(document.checks, key=lambda row: view.order(row, now)) if document else [],
+            "notes": list(session.notes),
+        }
+
+
+def check_everything(request: Request) -> Response:
+    """Run every check now."""
+    page = page_of(request)
+    with page.checking, page.open_session() as session:
+        result = round_in(session, (), fresh=False, host=LiveHost())
+    page.say("Everything was checked just now.")
+    for note in result.notes:
+        page.say(note)
+    return page.see_other("/")
+
+
+ROUTES = [
+    Route("/", show),
+    Route("/print", show_all),
+    Route("/check", check_everything, methods=["POST"]),
+]

@@ -1,0 +1,126 @@
+"""What every part of the page is given: its addresses, its templates, the session, and a way to say something."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from agent.cli.session import Session, open_session
+from agent.contract import Evidence
+from agent.localtime import LOCAL
+from agent.page.address import Address
+from agent.page.form import Form
+from agent.page.guard import TOKEN
+from agent.page.lifetime import Lifetime
+from agent.page.wording import clock, moment
+from agent.words import APP_NAME
+
+__all__ = ["Page", "Problem", "form_of", "page_of"]
+
+
+class Problem(NamedTuple):
+    """What is wrong with a field of a form: the id of its input, and a sentence. It is shown at both places."""
+
+    field: str
+    sentence: str
+
+
+class Page:
+    """One page session: from ``watchword open`` until it ends."""
+
+    def __init__(self, address: Address, lifetime: Lifetime) -> None:
+        self.address = address
+        self.lifetime = lifetime
+        self.token = token_urlsafe(32)
+        #: One round at a time: a button may be pressed twice.
+        self.checking = threading.Lock()
+        #: What a result rested on when "check again" was last pressed. It never leaves the memory of this process.
+        self.evidence: dict[tuple[str, str | None], tuple[Evidence, ...]] = {}
+        self._to_say: list[str] = []
+        self._templates = Environment(
+            loader=PackageLoader("agent.page", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.globals.update(
+            app=APP_NAME, url=self.url, token_field=self._token_field, moment=moment, clock=clock
+        )
+
+    @contextmanager
+    def open_session(self) -> Iterator[Session]:
+        """The store and the settings, for one request.
+
+        Raises:
+            agent.cli.session.SessionError: the settings are wrong. Left alone, it becomes a page that says so.
+            agent.store.StoreError: the store cannot be read. The same.
+        """
+        session = open_session(last_good=True)
+        with session.store:
+            yield session
+
+    def url(self, path: str = "/", **query: str | None) -> str:
+        """The address of a path of this page, for links and forms. Values that are ``None`` are left out."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return f"{self.address.prefix}{quote(path)}" + (f"?{urlencode(asked)}" if asked else "")
+
+    def say(self, sentence: str) -> None:
+        """Say something at the top of the next page that is shown: what a form has done."""
+        self._to_say.append(sentence)
+
+    def see_other(self, path: str) -> RedirectResponse:
+        """After a form: go and look there. Loading that again sends nothing again."""
+        return RedirectResponse(self.url(path), status_code=303)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        problems: Sequence[Problem] = (),
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page from a template in ``templates``.
+
+        Every template knows ``url(path)``, ``app``, ``problems`` (what is wrong with the form it shows again),
+        ``problem_of`` (the sentence by field), ``said``, ``here`` (this page's path) and ``ends_at``.
+        """
+        said, self._to_say = self._to_say, []
+        values: Mapping[str, Any] = {
+            "said": said,
+            "problems": problems,
+            "problem_of": {problem.field: problem.sentence for problem in problems},
+            "here": request.url.path.removeprefix(self.address.prefix) or "/",
+            "ends_at": self.lifetime.ends_at.astimezone(LOCAL),
+            "now": datetime.now(UTC).astimezone(LOCAL),
+            **context,
+        }
+        return HTMLResponse(self._templates.get_template(template).render(values), status_code=status)
+
+    def _token_field(self) -> Markup:
+        return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, self.token)
+
+
+def page_of(request: Request) -> Page:
+    """The page that a request belongs to."""
+    page: Page = request.app.state.page
+    return page
+
+
+def form_of(request: Request) -> Form:
+    """What a form sent, which the guard has checked. Empty for anything but a POST."""
+    form: Form = request.scope.get("state", {}).get("form") or Form()
+    return form

@@ -1,0 +1,101 @@
+"""The process behind the page: one at a time, on a port of the system's choosing that only this computer reaches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+from agent.locking import FileLock
+from agent.page.address import HOST, Address, forget, note
+from agent.page.launcher import sweep
+from agent.paths import Paths
+
+__all__ = ["listen", "serve"]
+
+BACKLOG = 64
+
+
+def serve(paths: Paths, ready: Callable[[], None]) -> bool:
+    """Serve the page until it ends. Returns at once, and ``False``, when another process does so already.
+
+    ``ready`` is called as soon as the address is noted and connections are taken; the first is answered when the rest
+    is loaded.
+
+    Raises:
+        OSError: there is no port, or the address cannot be noted.
+    """
+    lock = FileLock(paths.page_lock)
+    if not lock.take():
+        return False
+    try:
+        forget(paths.page)
+        with listen() as listener:
+            address = Address.new(listener.getsockname()[1])
+            note(address, paths.page)
+            ready()
+            _run(address, listener)
+    finally:
+        forget(paths.page)
+        sweep(paths)
+        lock.release()
+    return True
+
+
+def listen() -> socket.socket:
+    """A socket on loopback, at a port that was free.
+
+    Raises:
+        OSError: there is none.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":  # else another program could take the same port beside us
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listener.bind((HOST, 0))
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _run(address: Address, listener: socket.socket) -> None:
+    # The half of a second that this takes is the browser's to start in.
+    import uvicorn
+
+    from agent.page.app import build
+    from agent.page.lifetime import Lifetime
+    from agent.page.limits import MAX_CONNECTIONS, LimitedProtocol
+    from agent.page.page import Page
+
+    lifetime = Lifetime()
+
+    class Server(uvicorn.Server):
+        async def on_tick(self, counter: int) -> bool:
+            return lifetime.over or await super().on_tick(counter)
+
+    config = uvicorn.Config(
+        build(Page(address, lifetime)),
+        http=LimitedProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,  # nothing of a request is written anywhere
+        access_log=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=16 * 1024,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+    )
+    hangup = getattr(signal, "SIGHUP", None)
+    server = Server(config)
+    if hangup is not None:
+        signal.signal(hangup, server.handle_exit)
+    os.chdir(os.path.expanduser("~") if os.path.isdir(os.path.expanduser("~")) else os.sep)
+    server.run(sockets=[listener])

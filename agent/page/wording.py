@@ -1,0 +1,26 @@
+"""Times as the page says them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from agent.localtime import LOCAL
+
+__all__ = ["clock", "day", "moment"]
+
+
+def clock(at: datetime) -> str:
+    """The time by the clock of this computer: "10:30"."""
+    return f"{at.astimezone(LOCAL):%H:%M}"
+
+
+def day(at: datetime, now: datetime) -> str:
+    """The day: "today", "yesterday", "tomorrow", "3 November", "3 November 2025"."""
+    there, here = at.astimezone(LOCAL).date(), now.astimezone(LOCAL).date()
+    near = {timedelta(0): "today", timedelta(-1): "yesterday", timedelta(1): "tomorrow"}.get(there - here)
+    return near or f"{there.day} {there:%B}" + (f" {there.year}" if there.year != here.year else "")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Day and time: "today at 10:30", "3 November at 10:30"."""
+    return f"{day(at, now)} at {clock(at)}"
