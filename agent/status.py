@@ -35,6 +35,7 @@ __all__ = [
     "encode",
     "exit_code",
     "is_current",
+    "is_open_question",
     "json_schema",
     "load",
     "summarise",
@@ -158,7 +159,8 @@ def summarise(rows: Iterable[CheckRow], now: datetime, known_before: Iterable[tu
 
     A failure of medium or high severity asks for action; any other failure, or a warning, for attention. Something
     unknown makes the whole unknown when it has been so for over seven days or was never known: a first round that
-    could read nothing is not "ok". ``known_before`` names the findings that had a real status once.
+    could read nothing is not "ok". ``known_before`` names the findings that had a real status once. Questions that the
+    person has not answered yet are counted as unknown, and nothing more (:func:`is_open_question`).
     """
     rows = tuple(rows)
     known = set(known_before)
@@ -184,7 +186,26 @@ def summarise(rows: Iterable[CheckRow], now: datetime, known_before: Iterable[tu
     )
 
 
+#: Reasons for which something that only the person can tell has never been told.
+UNASKED = frozenset({"no_answer", "no_accounts", "find_out"})
+
+
+def is_open_question(row: CheckRow) -> bool:
+    """Whether a row is a question that the person has not answered, or to which they said "not sure".
+
+    A new computer has a dozen of them, and some people never answer any. If they made the whole unknown, it would be so
+    for ever, and nobody would see the day on which the computer itself can no longer be read; and "not sure", which is
+    an honest answer, would cost more than none. They stay what they are, unknown, in the counts and in the exit code.
+    What was answered once and is too old, has another wording or a wrong date is no open question: it was known, so it
+    makes the whole unknown like anything else. Neither is the second step of an account, which rests on statements too:
+    its unanswered rows are not marked ``attested``, for nobody should read "ok" while their email has none.
+    """
+    return row.status is Status.UNKNOWN and row.basis is Basis.ATTESTED and row.reason in UNASKED
+
+
 def _too_long(row: CheckRow, now: datetime, known: set[tuple[str, str | None]]) -> bool:
+    if is_open_question(row):
+        return False
     return (row.id, row.instance) not in known or row.since is None or now - row.since > UNKNOWN_GRACE
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-from agent.contract import Item, Status
+from agent.contract import Basis, Item, Status
 from agent.localtime import LOCAL
-from agent.status import CheckRow, Document, is_current
+from agent.status import CheckRow, Document, is_current, is_open_question
 from config.text import printable
 
 __all__ = [
@@ -41,6 +41,8 @@ LABEL_WIDTH = max(len(word) for word in CALLED.values())
 MAX_WIDTH = 100
 ITEMS_SHOWN = 8
 DETAILS_SHOWN = 2
+#: From so many on, rows that say the same are one line.
+FOLD_FROM = 3
 
 OVERALL = {
     "action": "Something needs your attention now.",
@@ -77,13 +79,46 @@ def document_lines(document: Document, style: Style, *, titles: dict[str, str], 
     made = f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
     yield printable(made)
     yield ""
-    for row in sorted(document.checks, key=lambda row: ORDER.index(row.status)):
-        yield from row_lines(row, style, titles)
+    rows = sorted(document.checks, key=lambda row: ORDER.index(row.status))
+    folded = {Status.UNKNOWN: _fold(rows, _is_unanswered), Status.NOT_APPLICABLE: _fold(rows, _does_not_apply)}
+    for status in ORDER:
+        for row in rows:
+            if row.status is status and row not in folded.get(status, ()):
+                yield from row_lines(row, style, titles)
+        if folded.get(status):
+            yield from _folded_lines(status, folded[status], style, titles)
     yield ""
     yield from (style.paint(line, "1") for line in _wrapped(outdated or overall_sentence(document), style, ""))
     yield from _wrapped(
         "These checks cover settings only. `watchword explain CHECK` says more about a result.", style, ""
     )
+
+
+def _is_unanswered(row: CheckRow) -> bool:
+    return is_open_question(row) and row.reason != "find_out"
+
+
+def _does_not_apply(row: CheckRow) -> bool:
+    return row.status is Status.NOT_APPLICABLE and row.basis is Basis.ATTESTED
+
+
+def _fold(rows: Iterable[CheckRow], alike: Callable[[CheckRow], bool]) -> Sequence[CheckRow]:
+    """The rows that are shown as one line: all that are alike, if they are many."""
+    found = [row for row in rows if alike(row)]
+    return found if len(found) >= FOLD_FROM else ()
+
+
+def _folded_lines(status: Status, rows: Sequence[CheckRow], style: Style, titles: dict[str, str]) -> Iterable[str]:
+    """Many rows in one line: "12 things only you can tell"."""
+    called = style.paint(CALLED[status].ljust(LABEL_WIDTH), COLOURS.get(status, ""))
+    if status is Status.UNKNOWN:
+        yield f"{called}  {style.paint(f'{len(rows)} things only you can tell', '1')}: `watchword attest --due`"
+        return
+    names = ", ".join(dict.fromkeys(titles.get(row.id, row.id) for row in rows))
+    indent = " " * (LABEL_WIDTH + 2)
+    first, *more = _wrapped(names, style, indent)
+    yield f"{called}  {first.strip()}"
+    yield from more
 
 
 def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[str]:

@@ -14,9 +14,10 @@ import pytest
 
 from agent.paths import Paths
 from agent.status import load
+from config.practices import practices
 from tests.agent.cli.conftest import Watchword
 
-CHECKS = ["screen_lock", "app_updates", "password_manager", "two_step", "breach"]
+CHECKS = ["screen_lock", "app_updates", "password_manager", "two_step", "breach", *practices()]
 
 
 def a_recording(tmp_path: Path, **facts: Any) -> str:

@@ -1,0 +1,168 @@
+"""Asking all that only the person can tell, one question after the other. They may stop at any of them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO
+
+from agent.accounts import known_accounts
+from agent.cli.ask import one_line
+from agent.cli.rounds import last_document, round_in
+from agent.cli.session import Session
+from agent.contract import Account, Attestation, Basis, Status
+from agent.host.live import LiveHost
+from agent.statements import LAPTOP, Due, Statement, due
+from agent.store import StoreError
+from agent.words import APP_NAME, catalogue, fill
+from config.platforms import platform
+from config.practices import practices
+
+__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in"]
+
+#: About how long a question takes, with a look at the settings it is about. Our own estimate.
+SECONDS_EACH = 20
+WIDTH = 88
+STOP = frozenset({"q", "quit", "stop"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question put about an account, or (``None``) about this computer and its person."""
+
+    statement: Statement
+    account: Account | None
+
+    def answered(self, answer: str, at: datetime, evidence: str = "none") -> Attestation:
+        """The statement that this answer makes."""
+        return Attestation(
+            subject=self.account.id if self.account else LAPTOP,
+            statement=self.statement.id,
+            statement_version=self.statement.version,
+            answer=answer,
+            at=at,
+            evidence=evidence,
+        )
+
+
+def ask_what_is_due(
+    session: Session, stdin: IO[str], stdout: IO[str], stderr: IO[str], *, only: Collection[str] | None = None
+) -> int:
+    """Ask everything that is unanswered, out of date or about to be; the most important first. Returns the exit code.
+
+    Each answer is kept as it is given. Where nobody can be asked, the questions are listed. ``only`` names checks.
+
+    Raises:
+        StoreError: an answer could not be kept.
+    """
+    questions = _due(session, only)
+    if not questions:
+        print("There is nothing to ask: every answer is good for at least another week.", file=stdout)
+        return 0
+    if not stdin.isatty():
+        for one in questions:
+            subject = one.account.id if one.account else LAPTOP
+            print(f"{subject}  {one.statement.id}  {one.statement.question}", file=stdout)
+        return 0
+    if not session.store.keeps:
+        raise StoreError("your answers could not be kept.")
+    minutes = max(1, round(len(questions) * SECONDS_EACH / 60))
+    print(f"{_counted(len(questions), 'question')}, about {_counted(minutes, 'minute')}.", file=stderr)
+    print("Enter leaves a question for another time, q stops. What you have answered is kept.", file=stderr)
+    kept: list[str] = []
+    left = 0
+    try:
+        for number, one in enumerate(questions, 1):
+            answer = _answer(one, f"{number} of {len(questions)}", stdin, stderr)
+            if answer is None:
+                break
+            if not answer:
+                left += 1
+                continue
+            session.store.attest(Asked(one.statement, one.account).answered(answer, datetime.now(UTC)))
+            kept.append(one.statement.check)
+            _help(one.statement, answer, stderr)
+    finally:
+        take_in(session, kept)
+        print(f"\nKept: {_counted(len(kept), 'answer')}.", _left(len(questions) - len(kept)), file=stdout)
+    return 0
+
+
+def take_in(session: Session, checks: Sequence[str]) -> None:
+    """Judge these checks anew, so that what is shown next knows the answers. Before a first round there is no need."""
+    names = [name for name in dict.fromkeys(checks) if name]
+    if names and session.store.keeps and last_document(session.paths) is not None:
+        round_in(session, names, fresh=False, host=LiveHost())
+
+
+def heading(account: Account | None) -> str:
+    """Whom or what a question is about."""
+    return f"{account.label} ({platform(account.service).name})" if account else "This laptop"
+
+
+def options(statement: Statement) -> Iterator[str]:
+    """The answers, numbered."""
+    for number, meaning in enumerate(statement.answers.values(), start=1):
+        yield f"  {number:>2}  {meaning}"
+
+
+def _due(session: Session, only: Collection[str] | None) -> list[Due]:
+    settings, store = session.loaded.settings, session.store
+    accounts = known_accounts(settings, store).accounts
+    last = last_document(session.paths)
+    measured = {
+        row.id
+        for row in (last.checks if last else ())
+        if row.status is Status.PASS and row.basis is Basis.MEASURED and row.instance is None
+    }
+    found = due(store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=measured)
+    return [one for one in found if only is None or one.statement.check in only]
+
+
+def _answer(one: Due, place: str, stdin: IO[str], stderr: IO[str]) -> str | None:
+    """The answer; nothing to leave it, ``None`` to stop. What is no answer is asked again."""
+    statement = one.statement
+    about = heading(one.account) if one.account else "You and your team"
+    print(f"\n{place} · {about}", file=stderr)
+    for text in filter(None, (statement.question, fill(statement.help, {"app": APP_NAME}))):
+        print(textwrap.fill(text, WIDTH), file=stderr)
+    for item in statement.checklist:
+        print(f"  - {item}", file=stderr)
+    for line in options(statement):
+        print(line, file=stderr)
+    while True:
+        given = one_line(f"Number, 1 to {len(statement.answers)}:", stdin, stderr)
+        if given is None or given.casefold() in STOP:
+            return None
+        if not given:
+            return ""
+        word = given.casefold().replace(" ", "_").replace("-", "_")
+        if word in statement.answers:
+            return word
+        if given.isascii() and given.isdigit() and 1 <= int(given[:3]) <= len(statement.answers):
+            return list(statement.answers)[int(given[:3]) - 1]
+        print("That is none of the answers. Enter leaves the question.", file=stderr)
+
+
+def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:
+    """What to do now, when an answer shows that there is something to do or to find out."""
+    practice = practices().get(statement.check)
+    for question in practice.question if practice else ():
+        found = question.answer(answer)
+        if question.id != statement.id or found is None or found.status in ("pass", "not_applicable"):
+            continue
+        words = catalogue().get(f"{statement.check}.{found.reason}")
+        if words is not None and statement.opened_by == "":
+            print(textwrap.fill(fill(words.body, {"app": APP_NAME}), WIDTH), file=stderr)
+            for step in next(iter(words.steps.values()), ()):
+                print(textwrap.fill(fill(step, {"app": APP_NAME}), WIDTH, initial_indent="  - "), file=stderr)
+
+
+def _left(number: int) -> str:
+    return f"{_counted(number, 'question')} left for another time." if number else "That is all."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
