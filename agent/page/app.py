@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent.errors import WatchwordError
-from agent.page import home, item, plain
+from agent.page import forms, home, item, plain
 from agent.page.guard import Guard
 from agent.page.page import Page, page_of
 
@@ -40,6 +40,7 @@ def build(page: Page) -> ASGIApp:
             *home.ROUTES,
             *item.ROUTES,
             *plain.ROUTES,
+            *forms.ROUTES,
         ],
         exception_handlers={
             HTTPException: _not_here,
