@@ -78,19 +78,21 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             found = [cancel(session.store, key, now) for key in keys]
             print("Taken back." if any(found) else "There was no reminder.", file=stdout)
             return 0
-        _refuse_what_is_well(session, keys)
-        reminders = _remind(args, session, keys, now)
+        reminders = _remind(args, session, _wanting(session, keys), now)
         ring(session.paths.doorbell)
     for at in dict.fromkeys(reminder.due_at for reminder in reminders):
         print(f"We will remind you on {spoken(at, LOCAL)}.", file=stdout)
     return 0
 
 
-def _refuse_what_is_well(session: Session, keys: Sequence[Key]) -> None:
+def _wanting(session: Session, keys: Sequence[Key]) -> list[Key]:
+    """Those of them that need doing: by the time a button is pressed, one of several may be well."""
     open_ = {episode.key for episode in session.store.episodes()}
-    for key in keys:
-        if key not in open_:
-            raise RefusedError(f"{key.check_id}: nothing there needs doing, so there is nothing to remind you of")
+    wanting = [key for key in keys if key in open_]
+    if not wanting:
+        names = ", ".join(key.check_id for key in keys)
+        raise RefusedError(f"{names}: nothing there needs doing, so there is nothing to remind you of")
+    return wanting
 
 
 def _remind(args: argparse.Namespace, session: Session, keys: Sequence[Key], now: datetime) -> list[Reminder]:

@@ -50,6 +50,11 @@ def test_what_cannot_be_is_refused_in_one_line(watchword: Watchword, off: str, a
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_of_several_items_those_that_are_well_are_left_out(watchword: Watchword, off: str) -> None:
+    assert watchword("remind", "screen_lock", f"two_step:{off}", "--hour").returncode == 0
+    assert len(watchword("remind").stdout.splitlines()) == 1
+
+
 @pytest.mark.parametrize("when", [["--in", "2h"], ["--in", "30 min"], ["--at", "14:00"], ["--friday"], ["--evening"]])
 def test_times_as_people_write_them(watchword: Watchword, off: str, when: list[str]) -> None:
     assert watchword("remind", f"two_step:{off}", *when).returncode == 0
