@@ -81,7 +81,10 @@ class Due:
 @cache
 def statements() -> Mapping[str, Statement]:
     """Every statement by id, the most important first."""
-    found = [_two_step(), *(asked for practice in practices().values() for asked in _asked(practice)), *_events()]
+    asked = [one for practice in practices().values() for one in _asked(practice)]
+    # Somebody who may still get in comes before all else.
+    tasks = [one for one in asked if one.opened_by]
+    found = [*tasks, _two_step(), *(one for one in asked if not one.opened_by), *_events()]
     # It is one of the questions about passwords.
     place = 1 + max(place for place, one in enumerate(found) if one.check == "passwords")
     found.insert(place, _password_manager())

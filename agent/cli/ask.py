@@ -25,7 +25,7 @@ def one_line(question: str, stdin: IO[str], stderr: IO[str]) -> str | None:
         print(question, end=" ", file=stderr, flush=True)
     elif not _has_input(stdin):
         return None
-    if isinstance(stdin, io.TextIOWrapper):
+    if isinstance(stdin, io.TextIOWrapper) and stdin.errors != "surrogateescape":  # once: not after it was read from
         stdin.reconfigure(errors="surrogateescape")  # bytes that are no text become an answer that is none
     line = ""
     try:

@@ -8,8 +8,9 @@ severities are those of facts: guidance 2b; what each platform offers is in ``co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from agent.attested import Said, Statements
 from agent.contract import (
     Account,
     Attestation,
@@ -32,8 +33,8 @@ __all__ = ["CHECK", "STATEMENT", "judge"]
 STATEMENT = "two_step.method"
 #: The wording that the answers belong to. An answer to another wording is no answer to this one.
 STATEMENT_VERSION = 1
-#: A statement may be this much ahead of the clock: time servers correct clocks by seconds.
-CLOCK_TOLERANCE = timedelta(minutes=5)
+#: What ends an answer before its time: codes and prompts go to the old phone or number.
+ENDS_WITH = ("event.new_phone",)
 
 
 def judge(
@@ -46,34 +47,33 @@ def judge(
     """One finding an account, email first because email resets the others.
 
     ``attestations`` are in the order in which they were made: the last one about an account is the one that counts,
-    also when the clock was wrong for an earlier one.
+    also when the clock was wrong for an earlier one. A new phone or number ends those before it.
     """
     if not accounts:
         return [Finding(status=Status.UNKNOWN, reason="no_accounts")]
-    latest = {
-        made.subject: made
-        for made in attestations
-        if made.statement == STATEMENT and made.statement_version == STATEMENT_VERSION
-    }
-    ordered = sorted(accounts, key=lambda account: service(account.service).kind != "email")
-    return [_one(account.id, service(account.service), latest.get(account.id), profile, now) for account in ordered]
+    made = Statements(attestations)
+    days = profile.attestation_days.account
+    findings = []
+    for account in sorted(accounts, key=lambda account: service(account.service).kind != "email"):
+        said = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now, ends_with=ENDS_WITH)
+        findings.append(_one(account.id, service(account.service), said, profile, now))
+    return findings
 
 
-def _one(subject: str, service: Platform, attestation: Attestation | None, profile: Profile, now: datetime) -> Finding:
+def _one(subject: str, service: Platform, said: Said, profile: Profile, now: datetime) -> Finding:
     facts: dict[str, Fact] = {"service": service.name}
-    if attestation is None:
+    attestation, expires_at = said.made, said.expires_at
+    if attestation is None or said.state == "reworded":
         if service.second_step == "none":
             return Finding(status=Status.NOT_APPLICABLE, reason="not_offered", subject=subject, facts=facts)
         return Finding(status=Status.UNKNOWN, reason="no_answer", subject=subject, facts=facts)
-    if attestation.at > now + CLOCK_TOLERANCE:
-        # Nobody can have said this yet: the clock was moved, then or now, and no age can be trusted.
+    if said.state == "clock" or expires_at is None:
         return Finding(
             status=Status.UNKNOWN, reason="clock", subject=subject, facts=facts, evidence=_evidence(attestation)
         )
-    expires_at = attestation.at + timedelta(days=profile.attestation_days.account)
-    if now >= expires_at:
+    if said.state == "expired":
         result = Status.UNKNOWN, "expired", Severity.LOW
-        facts["days_since"] = (now - attestation.at).days
+        facts["days_since"] = max(0, (now - attestation.at).days)
     else:
         result = verdict(attestation.answer, service, profile)
         facts["days_left"] = (expires_at - now).days
