@@ -159,6 +159,14 @@ _ALL = (
     ),
     _address("breach.base_url", "where breaches are looked up"),
     _address("breach.passwords_url", "where known passwords are looked up"),
+    Key(
+        "breach.office_file",
+        "answers about breaches that office IT puts on this computer (docs/office-breach-answers.md)",
+        "the full path of a file, or nothing",
+        _is_full_path,
+        policy_only=True,
+        personal=True,
+    ),
     _flag("network.offline", "true: never use the network"),
     Key(
         "network.ca_file",

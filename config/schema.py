@@ -91,10 +91,14 @@ class AppUpdatesSettings(msgspec.Struct, frozen=True):
 
 
 class BreachSettings(msgspec.Struct, frozen=True):
-    """Where breach data comes from. Addresses must be https, or loopback for tests."""
+    """Where breach data comes from. Addresses must be https, or loopback for tests.
+
+    ``office_file`` is the full path of the answers that office IT puts on this computer, or empty.
+    """
 
     base_url: str
     passwords_url: str
+    office_file: str = ""
 
 
 class NetworkSettings(msgspec.Struct, frozen=True):

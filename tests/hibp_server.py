@@ -136,6 +136,8 @@ class HibpServer(ThreadingHTTPServer):
         self.truncate = False
         self.catalogue = [dict(each) for each in CATALOGUE]
         self.accounts = {name: list(names) for name, names in ACCOUNTS.items()}
+        #: Further addresses, whole, and what they are in.
+        self.others: dict[str, list[str]] = {}
         self.per_minute = 10**6
         self.leaked = {"password": 9_659_365, "correct horse battery staple": 12}
         #: Every request: its path with the query, and its headers by lower-case name.
@@ -239,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(400, {"statusCode": 400, "message": "The account does not comply with an acceptable format."})
         elif test_only and domain != TEST_DOMAIN:
             self._send(401, DENIED.format("invalid"), "text/plain")
-        elif names := self.server.accounts.get(local) if domain == TEST_DOMAIN else None:
+        elif names := self.server.accounts.get(local) if domain == TEST_DOMAIN else self.server.others.get(address):
             known = {each["Name"]: each for each in self.server.catalogue}
             self._json(200, [known[name] if full else {"Name": name} for name in names])
         else:
@@ -253,8 +255,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(400, {"statusCode": 400, "message": "The hash prefix was not in a valid format"})
             return
         entries = [{"hashSuffix": f"{number:034X}", "websites": ["Forum"]} for number in range(3)]
-        for local, names in self.server.accounts.items():
-            digest = hashlib.sha1(address_of(local).encode()).hexdigest().upper()
+        known = {address_of(local): names for local, names in self.server.accounts.items()} | self.server.others
+        for address, names in known.items():
+            digest = hashlib.sha1(address.encode()).hexdigest().upper()
             if names and digest.startswith(prefix):
                 entries.append({"hashSuffix": digest[6:], "websites": names})
         self._json(200, entries)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from agent import discovery, notify, secrets
+from agent import breach_news, discovery, notify, secrets
 from agent import round as rounds
 from agent.accounts import known_accounts
 from agent.alerts.episodes import episodes_after
@@ -129,7 +129,7 @@ def round_in(
         fresh=fresh,
         on_done=on_done,
     )
-    failed = _keep(session, done, notes)
+    failed = _keep(session, done, notes, [account.id for account in known.accounts])
     standings = store.standings()
     document = rounds.document(
         done,
@@ -226,13 +226,15 @@ def _file_settings(path: str) -> Loaded:
     return load_settings(path, must_exist=True)
 
 
-def _keep(session: Session, done: rounds.Round, notes: list[str]) -> bool:
+def _keep(session: Session, done: rounds.Round, notes: list[str], account_ids: Sequence[str]) -> bool:
     """Keep what the checks remember, where each finding stands and its episodes. Returns whether that failed."""
     findings = [(outcome.check.id, finding) for outcome in done.outcomes for finding in outcome.findings]
     answered = {outcome.check.id for outcome in done.outcomes if outcome.answered}
     store, now = session.store, done.started_at
     try:
         store.remember(done.remembered)
+        if "breach" in answered:
+            breach_news.note(store, account_ids, now)
         store.settle(findings, now)
         known = store.episodes(since=now - LOOK_BACK)
         store.keep_episodes(episodes_after(known, findings, answered, now, lambda: uuid.uuid4().hex))

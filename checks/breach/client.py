@@ -80,7 +80,8 @@ class Client:
                 # Never from the search that hides the address to the one that sends it, because of a bad moment.
                 plan = Plan(known.per_minute, known.anonymous) if known else SMALLEST
         if isinstance(plan, Plan):
-            self._per_minute = plan.per_minute
+            # Half for the anonymous search, as the price list has it; that it is the same limit is said elsewhere.
+            self._per_minute = max(1, plan.per_minute // 2) if plan.anonymous_search else plan.per_minute
         return plan
 
     def search(self, address: str, key: str, plan: Plan) -> tuple[tuple[Breach, ...], bool] | Trouble:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from checks.breach.breach import Breach
-from checks.breach.severity import Weight, is_new, weight
+from checks.breach.dealt_with import DealtWith, is_new
+from checks.breach.severity import Weight, weight
 
 __all__ = ["PASSING", "AccountFacts", "Searched"]
 
@@ -19,13 +20,18 @@ PASSING = frozenset({"offline", "timeout", "tls", "unreadable", "rate_limited", 
 class Searched:
     """The last good answer about the account's address, whose tag is ``tag``.
 
-    ``same_address`` is false when the address could not be read just now, so that it may have changed since.
+    ``same_address`` is false when the address could not be read just now, so that it may have changed since, and
+    ``whole`` when the address without its "+" part was not looked up as well. ``at_base`` are the names of breaches
+    that only that one is in. ``by_office``: the answer is from the office's file.
     """
 
     at: datetime
     tag: str
     breaches: tuple[Breach, ...]
     same_address: bool
+    whole: bool = True
+    at_base: frozenset[str] = frozenset()
+    by_office: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,11 @@ class AccountFacts:
     searched: Searched | None = None
     #: Breaches of the service, from the public catalogue.
     service_breaches: tuple[Breach, ...] = ()
-    #: What the person has dealt with by name, with its weight then.
-    acknowledged: Mapping[str, int] = field(default_factory=dict)
-    acknowledged_at_service: Mapping[str, int] = field(default_factory=dict)
+    #: What the person has dealt with, by name.
+    acknowledged: Mapping[str, DealtWith] = field(default_factory=dict)
+    acknowledged_at_service: Mapping[str, DealtWith] = field(default_factory=dict)
+    #: Why the office's file could not be used, in words.
+    office_problem: str = ""
 
     @property
     def new(self) -> tuple[Breach, ...]:

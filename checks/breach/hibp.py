@@ -164,12 +164,15 @@ def decode_account(answer: Response | Unreadable, now: datetime) -> tuple[Breach
 
 
 def decode_range(answer: Response | Unreadable, digest: str, now: datetime) -> tuple[str, ...] | Trouble:
-    """The names of the breaches of the address with this hash. Every other entry is dropped here, as the terms ask."""
-    if isinstance(answer, Response) and _not_found(answer):
-        return ()
+    """The names of the breaches of the address with this hash. Every other entry is dropped here, as the terms ask.
+
+    A prefix has about 400 addresses, so an answer without any is not one, and what "not found" means is nowhere said.
+    """
     entries = _list(answer, now)
     if isinstance(entries, Trouble):
         return entries
+    if not entries:
+        return Trouble("unreadable")
     found: list[str] = []
     for entry in entries:
         suffix, names = (entry.get("hashSuffix"), entry.get("websites")) if isinstance(entry, dict) else (None, None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 from agent.contract import Item, Status
 from checks.breach.breach import Breach
@@ -14,15 +14,32 @@ __all__ = ["items_of", "service_items_of"]
 
 SOURCE = "Have I Been Pwned"
 SENSITIVE = "A breach shown by name to you alone"
+#: The details of a breach that was dealt with are shown for so long; then its name is enough.
+DETAILS_FOR = timedelta(days=30)
+
+#: What there is to do, by how much it matters. A stealer log comes first: it means an infected computer.
+TO_DO = {
+    Weight.PASSWORD: "To do: change this password, and anywhere else you used it",
+    Weight.GRAVE: "To do: be wary of messages that use these details; change security questions and answers",
+    Weight.DETAILS: "To do: change the password there if you still use the service; be wary of messages about it",
+    Weight.DOUBTFUL: "To do: nothing is certain; change the password there if you still use the service",
+}
+CLEAN_COMPUTER_FIRST = "To do: have the computer looked at first, then change your passwords from a clean one"
 
 
-def items_of(account: AccountFacts) -> tuple[Item, ...]:
+def items_of(account: AccountFacts, now: datetime) -> tuple[Item, ...]:
     """The breaches of the account's address: what is news first, then old ones, then what needs nothing."""
     since = account.listed_since
+    at_base = account.searched.at_base if account.searched is not None else frozenset[str]()
+    recent = [each for each in account.new if _is_recent(each, since)]
+    earlier = [each for each in account.new if not _is_recent(each, since)]
     return (
-        *_items((each for each in account.new if _is_recent(each, since)), "New"),
-        *_items((each for each in account.new if not _is_recent(each, since)), "From before you listed this account"),
-        *_items(account.dealt_with, "You have dealt with this", Status.PASS),
+        *(_item(each, ["New", *_where(each, at_base), *_details(each), *_to_do(each)]) for each in recent),
+        *(
+            _item(each, ["From before you listed this account", *_where(each, at_base), *_details(each), *_to_do(each)])
+            for each in earlier
+        ),
+        *(_dealt_with(each, account, now) for each in account.dealt_with),
         *_items(account.set_aside, "Nothing to do: a list of addresses for spam, or withdrawn", Status.NOT_APPLICABLE),
     )
 
@@ -32,7 +49,7 @@ def service_items_of(account: AccountFacts) -> tuple[Item, ...]:
     new = account.new_at_service
     older = [each for each in account.service_breaches if each not in new and weight(each) > Weight.IGNORED]
     return (
-        *_items(new, "New at a service you use", Status.WARN),
+        *(_item(each, ["New at a service you use", *_details(each), *_to_do(each)], Status.WARN) for each in new),
         *_items(older, "Earlier at this service; whether your address is in it is not known", Status.UNKNOWN),
     )
 
@@ -41,12 +58,18 @@ def _is_recent(breach: Breach, since: datetime) -> bool:
     return breach.added is None or breach.added > since
 
 
-def _items(breaches: Iterable[Breach], group: str, status: Status | None = None) -> tuple[Item, ...]:
-    return tuple(_item(breach, group, status) for breach in breaches)
+def _items(breaches: Iterable[Breach], group: str, status: Status) -> tuple[Item, ...]:
+    return tuple(_item(breach, [group, *_details(breach)], status) for breach in breaches)
 
 
-def _item(breach: Breach, group: str, status: Status | None) -> Item:
-    details = [group, *_details(breach)]
+def _dealt_with(breach: Breach, account: AccountFacts, now: datetime) -> Item:
+    then = account.acknowledged[breach.name]
+    said = f"You dealt with this on {then.on or then.at.date():%Y-%m-%d}"
+    shown = now - then.at <= DETAILS_FOR
+    return _item(breach, [said, *(_details(breach) if shown else ())], Status.PASS)
+
+
+def _item(breach: Breach, details: Sequence[str], status: Status | None = None) -> Item:
     return Item(
         name=SENSITIVE if breach.sensitive else breach.title or breach.name,
         status=status or (Status.FAIL if weight(breach) is Weight.PASSWORD else Status.WARN),
@@ -54,6 +77,17 @@ def _item(breach: Breach, group: str, status: Status | None) -> Item:
         source=SOURCE,
         details=tuple(details),
     )
+
+
+def _where(breach: Breach, at_base: frozenset[str]) -> Iterable[str]:
+    if breach.name in at_base:
+        yield 'Not with this address but with your mailbox, which is it without the "+" and what follows'
+
+
+def _to_do(breach: Breach) -> Iterable[str]:
+    if breach.sensitive:  # the words for a kind of leak would tell more than its name does not
+        return
+    yield CLEAN_COMPUTER_FIRST if breach.stealer_log or breach.malware else TO_DO[weight(breach)]
 
 
 def _details(breach: Breach) -> Iterable[str]:

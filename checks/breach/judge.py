@@ -28,6 +28,7 @@ REASONS = frozenset(
         "bad_request",
         "no_permission",
         "no_keyring",
+        "office_file",
         "locked",
         "stale",
         *PASSING,
@@ -61,7 +62,8 @@ def _judge_one(account: AccountFacts, now: datetime, recheck_days: int) -> Findi
     if account.new_at_service:
         return _service_breached(account)
     # An answer that has become too old is the news only if nothing needs to be set right first.
-    stale = account.searched is not None and account.trouble in PASSING
+    whole = account.searched is not None and account.searched.whole
+    stale = account.trouble == "stale" or (whole and account.trouble in PASSING)
     reason = "stale" if stale or account.trouble is None else account.trouble
     return _finding(Status.UNKNOWN, reason, Severity.LOW if stale else Severity.INFO, account, now)
 
@@ -69,7 +71,9 @@ def _judge_one(account: AccountFacts, now: datetime, recheck_days: int) -> Findi
 def _still_good(account: AccountFacts, now: datetime, recheck_days: int) -> bool:
     """Young enough (limits are inclusive: to the end of the last day), about this address, and only badly timed."""
     searched = account.searched
-    if searched is None or not searched.same_address or not (account.trouble is None or account.trouble in PASSING):
+    if searched is None or not (searched.same_address and searched.whole):
+        return False
+    if account.trouble is not None and account.trouble not in PASSING:
         return False
     return timedelta(minutes=-5) <= now - searched.at < timedelta(days=recheck_days + 1)
 
@@ -110,11 +114,12 @@ def _finding(status: Status, reason: str, severity: Severity, account: AccountFa
         if account.new:
             facts["passwords"] = _passwords(account.new)
             facts |= _newest_month(account.new)
-        asked = f"{SOURCE}, asked on {searched.at:%Y-%m-%d}"
+        by = "asked by your office" if searched.by_office else "asked"
+        asked = f"{SOURCE}, {by} on {searched.at:%Y-%m-%d}"
         evidence.append(Evidence("known breaches with this address", str(facts["known"]), asked))
         evidence.append(Evidence("of those, not dealt with", str(facts["new"]), "your answers in Watchword"))
     evidence += _why_not_asked(account)
-    items = items_of(account) if searched is not None else service_items_of(account)
+    items = items_of(account, now) if searched is not None else service_items_of(account)
     if searched is not None or items:
         evidence.append(Evidence("source", ATTRIBUTION))
     return Finding(
@@ -131,6 +136,8 @@ def _finding(status: Status, reason: str, severity: Severity, account: AccountFa
 
 def _why_not_asked(account: AccountFacts) -> list[Evidence]:
     evidence = [Evidence("look-up", account.trouble, SOURCE)] if account.trouble is not None else []
+    if account.office_problem:
+        evidence.append(Evidence("your office's file of answers", account.office_problem, "machine policy"))
     if account.ray:
         evidence.append(Evidence("Ray ID of the block, for support", account.ray, SOURCE))
     return evidence

@@ -9,26 +9,31 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from agent.contract import Memory
 from checks.breach.breach import Breach
+from checks.breach.dealt_with import DealtWith
 
 __all__ = [
     "Acknowledged",
     "Answer",
     "Catalogue",
     "KeyPlan",
+    "News",
     "Refusal",
     "Remembered",
     "Shown",
+    "Told",
     "Wait",
     "Window",
     "acknowledge",
     "forget",
+    "newest_news",
+    "take_back",
 ]
 
 #: A moment this far ahead was written by a clock that has since been set back.
@@ -38,23 +43,34 @@ TAG_BYTES = 2
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The last good answer about one account's address. It is not ``complete`` when only names could be had."""
+    """The last good answer about one account's address. It is not ``complete`` when only names could be had.
+
+    ``base_asked``: the address without its "+" part was looked up too; ``at_base`` names what only that one is in.
+    ``by_office``: it is from the office's file.
+    """
 
     at: datetime
     tag: str
     breaches: tuple[Breach, ...]
     complete: bool = True
+    base_asked: bool = False
+    at_base: tuple[str, ...] = ()
+    by_office: bool = False
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """The breaches of the last finding about one account by name, with their weights: what there is to acknowledge."""
+    """The breaches of the last finding about one account by name, with their weights: what there is to acknowledge.
+
+    ``classes`` is what leaked, where that is known.
+    """
 
     tag: str
     weights: dict[str, int]
+    classes: dict[str, tuple[str, ...]] = {}
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """The breaches that the person has dealt with by name, with their weights then.
+    """The breaches that the person has dealt with by name, with their weights then. ``at`` is when they last said so.
 
     Names and not only the date of the newest one, because an old breach can come to include an address later.
     """
@@ -62,6 +78,25 @@ class Acknowledged(msgspec.Struct, frozen=True):
     at: datetime
     tag: str
     weights: dict[str, int]
+    details: dict[str, DealtWith] = {}
+
+    @property
+    def dealt_with(self) -> dict[str, DealtWith]:
+        """Each breach as it was then."""
+        return {name: DealtWith(weight, self.at) for name, weight in self.weights.items()} | self.details
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The breaches of an account that have been seen, so that a new one can be told from them."""
+
+    tag: str
+    names: tuple[str, ...]
+
+
+class News(msgspec.Struct, frozen=True):
+    """When a breach was last seen that had not been seen before."""
+
+    at: datetime
 
 
 class KeyPlan(msgspec.Struct, frozen=True):
@@ -152,10 +187,13 @@ class _Since(msgspec.Struct, frozen=True):
     at: datetime
 
 
-def acknowledge(memory: Memory, account_id: str, now: datetime, others: Iterable[str] = ()) -> int:
+def acknowledge(
+    memory: Memory, account_id: str, now: datetime, others: Iterable[str] = (), *, on: date | None = None
+) -> int:
     """The person has dealt with every breach that the last finding about this account showed.
 
-    The same goes for those of ``others`` (the ids of further accounts) that have the same address.
+    The same goes for those of ``others`` (the ids of further accounts) that have the same address. ``on`` is the day
+    on which they say they did it, today unless they name one.
 
     Returns:
         How many breaches that were; 0 when there was nothing to acknowledge.
@@ -164,17 +202,55 @@ def acknowledge(memory: Memory, account_id: str, now: datetime, others: Iterable
     shown = remembered.get(f"shown:{account_id}", Shown)
     if shown is None or not shown.weights:
         return 0
+    new = {
+        name: DealtWith(weight, now, on or now.date(), shown.classes.get(name))
+        for name, weight in shown.weights.items()
+    }
     for each in (account_id, *others):
         theirs = remembered.get(f"shown:{each}", Shown)
         # An empty tag is not of an address but of a service's breach, which each account has for itself.
         if each == account_id or (theirs is not None and shown.tag and theirs.tag == shown.tag):
             before = remembered.get(f"acknowledged:{each}", Acknowledged)
-            kept = before.weights if before is not None and before.tag == shown.tag else {}
-            remembered.put(f"acknowledged:{each}", Acknowledged(now, shown.tag, kept | shown.weights))
+            kept = before.dealt_with if before is not None and before.tag == shown.tag else {}
+            _put_acknowledged(remembered, each, now, shown.tag, kept | new)
     return len(shown.weights)
+
+
+def take_back(memory: Memory, account_id: str, now: datetime, others: Iterable[str] = ()) -> int:
+    """The person takes back what they last acknowledged about this account, and ``others`` with the same address.
+
+    Returns:
+        How many breaches are open again; 0 when nothing was acknowledged.
+    """
+    remembered = Remembered(memory, now)
+    last = remembered.get(f"acknowledged:{account_id}", Acknowledged)
+    if last is None:
+        return 0
+    names = {name for name, dealt_with in last.dealt_with.items() if dealt_with.at == last.at}
+    for each in (account_id, *others):
+        theirs = remembered.get(f"acknowledged:{each}", Acknowledged)
+        if theirs is None or (each != account_id and not (last.tag and theirs.tag == last.tag)):
+            continue
+        kept = {name: dealt_with for name, dealt_with in theirs.dealt_with.items() if name not in names}
+        at = max((dealt_with.at for dealt_with in kept.values()), default=now)
+        _put_acknowledged(remembered, each, at, theirs.tag, kept)
+    return len(names)
+
+
+def newest_news(memory: Memory, account_id: str, now: datetime) -> datetime | None:
+    """When this account's newest breach was first seen, if it came after the account was listed."""
+    news = Remembered(memory, now).get(f"news:{account_id}", News)
+    return None if news is None else news.at
 
 
 def forget(memory: Memory, account_id: str) -> None:
     """Forget everything about an account that was removed."""
-    for kind in ("answer", "shown", "acknowledged", "refused", "since"):
+    for kind in ("answer", "shown", "acknowledged", "refused", "since", "told", "news"):
         memory.remember(f"{kind}:{account_id}", None)
+
+
+def _put_acknowledged(
+    remembered: Remembered, account_id: str, at: datetime, tag: str, details: dict[str, DealtWith]
+) -> None:
+    weights = {name: dealt_with.weight for name, dealt_with in details.items()}
+    remembered.put(f"acknowledged:{account_id}", Acknowledged(at, tag, weights, details) if details else None)

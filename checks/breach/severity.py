@@ -1,4 +1,4 @@
-"""How much a breach matters, and whether the person has dealt with it already. A table, and the rules around it."""
+"""How much a breach matters: a table, and the rules around it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from checks.breach.breach import Breach
 
-__all__ = ["Weight", "is_new", "weight"]
+__all__ = ["Weight", "weight"]
 
 
 class Weight(IntEnum):
@@ -51,11 +51,3 @@ def weight(breach: Breach) -> Weight:
         return Weight.DOUBTFUL
     classes = (WEIGHT_OF_CLASS.get(each.lower(), Weight.DETAILS) for each in breach.data_classes)
     return max(Weight.GRAVE if breach.malware else Weight.DETAILS, *classes, Weight.DETAILS)
-
-
-def is_new(breach: Breach, acknowledged: Mapping[str, int]) -> bool:
-    """Whether the person has not dealt with it: never acknowledged, or graver now than it was then.
-
-    By name and not by date: a breach that was loaded long ago can come to include an address later.
-    """
-    return weight(breach) > acknowledged.get(breach.name, Weight.IGNORED)

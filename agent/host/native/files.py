@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from agent.host import Unreadable
+from config import trust
 
 
 def mtime(path: str) -> int | Unreadable | None:
@@ -25,3 +26,22 @@ def owner(path: str) -> int | Unreadable | None:
         return None
     except (OSError, ValueError):
         return Unreadable("denied", path)
+
+
+def distrust(path: str) -> str | Unreadable | None:
+    """Why somebody other than an administrator could have written the file; empty when nobody else could.
+
+    ``None`` when it does not exist.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return Unreadable("denied", path)
+    try:
+        return trust.distrust(path, descriptor) or ""
+    except OSError:
+        return Unreadable("denied", path)
+    finally:
+        os.close(descriptor)

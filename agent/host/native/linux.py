@@ -13,6 +13,7 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
     "desktop_says": desktop.yes_or_no,
     "idle_inhibited": desktop.idle_inhibited,
     "login_session": desktop.login_session,
+    "distrust": files.distrust,
     "mtime": files.mtime,
     "notification_server": desktop.notification_server,
     "snapd_get": snapd.snapd_get,

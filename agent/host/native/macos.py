@@ -8,6 +8,7 @@ from typing import Any
 from agent.host.native import files
 
 QUERIES: Mapping[str, Callable[..., Any]] = {
+    "distrust": files.distrust,
     "mtime": files.mtime,
     "owner": files.owner,
 }

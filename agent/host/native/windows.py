@@ -11,6 +11,7 @@ QUERIES: Mapping[str, Callable[..., Any]] = {
     "battery_present": winpower.battery_present,
     "file_version": winfiles.file_version,
     "known_folder": winfiles.known_folder,
+    "distrust": files.distrust,
     "mtime": files.mtime,
     "notification_state": winsession.notification_state,
     "power_capabilities": winpower.power_capabilities,

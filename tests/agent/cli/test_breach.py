@@ -33,10 +33,10 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def ask(*arguments: str) -> tuple[int, str, str]:
+def ask(*arguments: str, action: str = "acknowledge") -> tuple[int, str, str]:
     parser = argparse.ArgumentParser()
     breach.add_parser(parser.add_subparsers())
-    args = parser.parse_args(["breach", "acknowledge", *arguments])
+    args = parser.parse_args(["breach", action, *arguments])
     out, err = io.StringIO(), io.StringIO()
     return args.handler(args, io.StringIO(), out, err), out.getvalue(), err.getvalue()
 
@@ -95,3 +95,40 @@ def test_what_is_kept_is_what_the_check_reads(config: Path) -> None:
         kept = store.memory("breach").recall(f"acknowledged:{ids['Work']}")
 
     assert set(kept) == set(Acknowledged.__struct_fields__)
+
+
+def test_several_accounts_by_name_and_back(config: Path) -> None:
+    ids = show(config, Work={"Adobe": 4}, Posting={"X": 2})
+
+    code, out, _ = ask("Work", "post", "--config", str(config))
+    assert (code, out.count("1 breach dealt with")) == (0, 2)
+    code, out, _ = ask("Posting", "--config", str(config), action="take-back")
+    assert (code, out.splitlines()[0]) == (0, f"Posting ({ids['Posting']}): 1 breach open again.")
+    assert (dealt_with(config, ids["Work"]), dealt_with(config, ids["Posting"])) == ({"Adobe": 4}, {})
+    assert "nothing to take back" in ask("Posting", "--config", str(config), action="take-back")[1]
+
+
+def test_the_day_on_which_it_was_done_may_be_told(config: Path) -> None:
+    ids = show(config, Work={"Adobe": 4})
+    ask("Work", "--on", "2026-11-20", "--config", str(config))
+
+    session = open_session(str(config))
+    with session.store as store:
+        kept = store.memory("breach").recall(f"acknowledged:{ids['Work']}")
+    assert kept["details"]["Adobe"]["on"] == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["acknowledge"], "say which accounts, or --all"),
+        (["acknowledge", "Work", "--all"], "say which accounts, or --all"),
+        (["take-back"], "say which accounts, or --all"),
+        (["acknowledge", "Work", "--on", "yesterday"], "--on: found 'yesterday'; allowed: a day such as"),
+        (["acknowledge", "Work", "--on", "2999-01-01"], "is still to come"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line(config: Path, watchword: Watchword, arguments: list[str], message: str) -> None:
+    done = watchword("breach", *arguments, "--config", str(config))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert message in done.stderr

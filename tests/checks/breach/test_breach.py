@@ -14,7 +14,7 @@ from agent.contract import Account, Context, Finding, Response, Severity, Status
 from agent.http import Network
 from checks.breach import CHECK
 from checks.breach.hibp import ATTRIBUTION
-from checks.breach.remembered import acknowledge, forget
+from checks.breach.remembered import acknowledge, forget, newest_news, take_back
 from config.schema import BreachSettings, NetworkSettings
 from tests.builders import NOW, DictMemory, computer, context
 from tests.hibp_server import ANONYMOUS_KEY, KEY, TEST_KEY, HibpServer, address_of, breach, hibp_server
@@ -674,3 +674,182 @@ def test_a_damaged_memory_is_as_good_as_none(laptop: Laptop) -> None:
     for rubbish in nonsense:
         laptop.memory.values = dict.fromkeys(laptop.memory.values, rubbish)
         assert laptop.finding().reason == "password_exposed"
+
+
+# What was dealt with
+
+
+def test_more_that_leaked_from_the_same_breach_is_told_again_and_less_is_not(laptop: Laptop) -> None:
+    laptop.with_address("subscription-free-breach").finding()
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    (free,) = [each for each in laptop.server.catalogue if each["Name"] == "Free"]
+
+    free["DataClasses"] = ["Email addresses"]
+    assert laptop.finding(fresh=True).reason == "acknowledged"
+    free["DataClasses"] = ["Usernames", "Email addresses", "Phone numbers"]
+    assert verdict(laptop.finding(fresh=True)) == (Status.WARN, "found")
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    assert laptop.finding(fresh=True).reason == "acknowledged"
+
+
+def test_details_that_become_known_later_are_no_news_if_they_are_no_worse(laptop: Laptop) -> None:
+    laptop.server.truncate = True
+    laptop.server.mode, laptop.server.mode_for = "unavailable", "/breaches"
+    laptop.with_address("subscription-free-breach").finding()
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    laptop.server.mode = "normal"
+
+    assert laptop.later(days=1).finding(fresh=True).reason == "acknowledged"
+
+
+def test_the_day_on_which_it_was_done_is_shown_and_the_details_for_a_month(laptop: Laptop) -> None:
+    laptop.finding()
+    acknowledge(laptop.memory, MAIL.id, laptop.now, on=(laptop.now - timedelta(days=2)).date())
+
+    (item,) = laptop.finding().items
+    assert item.details[0] == "You dealt with this on 2026-11-20"
+    assert any(detail.startswith("Leaked: ") for detail in item.details)
+    (item,) = laptop.later(days=31).finding().items
+    assert item.details == ("You dealt with this on 2026-11-20",)
+
+
+def test_the_last_acknowledgement_can_be_taken_back_and_only_that(laptop: Laptop) -> None:
+    laptop.accounts = [MAIL, POSTING]
+    laptop.addresses[POSTING.id] = address_of("account-exists")
+    laptop.check()
+    acknowledge(laptop.memory, MAIL.id, laptop.now, [POSTING.id])
+    laptop.server.accounts["account-exists"].append("Forum")
+    laptop.later(days=1).check(fresh=True)
+    acknowledge(laptop.memory, MAIL.id, laptop.now, [POSTING.id])
+    assert [finding.reason for finding in laptop.check()] == ["acknowledged"] * 2
+
+    assert take_back(laptop.memory, POSTING.id, laptop.now, [MAIL.id]) == 1
+    assert [finding.reason for finding in laptop.check()] == ["found"] * 2
+    assert take_back(laptop.memory, MAIL.id, laptop.now, [POSTING.id]) == 1
+    assert [finding.reason for finding in laptop.check()] == ["password_exposed"] * 2
+    assert take_back(laptop.memory, MAIL.id, laptop.now) == 0
+
+
+def test_what_an_earlier_program_acknowledged_still_counts(laptop: Laptop) -> None:
+    laptop.finding()
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    del laptop.memory.values[f"acknowledged:{MAIL.id}"]["details"]
+
+    finding = laptop.finding()
+    assert verdict(finding) == (Status.PASS, "acknowledged")
+    assert finding.items[0].details[0] == "You dealt with this on 2026-11-22"
+    assert take_back(laptop.memory, MAIL.id, laptop.now) == 1
+    assert laptop.finding().reason == "password_exposed"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("account-exists", "To do: change this password, and anywhere else you used it"),
+        ("stealer-log", "To do: have the computer looked at first, then change your passwords from a clean one"),
+    ],
+)
+def test_each_breach_says_what_to_do(laptop: Laptop, name: str, said: str) -> None:
+    assert said in laptop.with_address(name).finding().items[0].details
+
+
+# When a breach is news
+
+
+def news(laptop: Laptop) -> bool:
+    """Whether the last round saw a breach that was new."""
+    return newest_news(laptop.memory, MAIL.id, laptop.now) == laptop.now
+
+
+def test_what_was_known_when_the_account_was_listed_is_no_news_and_what_comes_later_is_once(laptop: Laptop) -> None:
+    laptop.finding()
+    assert not news(laptop)
+    laptop.server.accounts["account-exists"].append("Forum")  # loaded long ago, and found to include the address
+    laptop.later(days=7).finding()
+    assert news(laptop)
+    laptop.later(days=7).finding()
+    assert not news(laptop)
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    laptop.finding()
+    take_back(laptop.memory, MAIL.id, laptop.now)
+    laptop.finding()
+    assert not news(laptop)
+
+
+def test_after_a_clean_look_every_breach_is_news(laptop: Laptop) -> None:
+    laptop.with_address("opt-out").finding()
+    laptop.server.accounts["opt-out"] = ["Forum"]
+    laptop.later(days=7).finding()
+    assert news(laptop)
+
+
+def test_another_address_does_not_make_old_breaches_news(laptop: Laptop) -> None:
+    laptop.with_address("opt-out").finding()
+    laptop.later(days=1).with_address("account-exists").finding()
+    assert not news(laptop)
+
+
+def test_a_breach_at_a_service_is_news_without_a_key(laptop: Laptop) -> None:
+    laptop.key = None
+    laptop.finding()
+    laptop.server.catalogue.append(breach("Gone", Domain="gmail.com", AddedDate="2026-11-23T00:00:00Z"))
+    laptop.later(days=1).finding()
+    assert news(laptop)
+    laptop.later(days=1).finding()
+    assert not news(laptop)
+
+
+# Addresses with a "+"
+
+
+def gmail(laptop: Laptop, address: str, **breaches: list[str]) -> Laptop:
+    """Give the mail account an address, and let the service know breaches of names at gmail.com."""
+    laptop.addresses[MAIL.id] = address
+    laptop.server.others = {f"{name.replace('_', '+')}@gmail.com": names for name, names in breaches.items()}
+    return laptop
+
+
+@pytest.mark.parametrize("key", [KEY, ANONYMOUS_KEY])
+def test_an_address_with_a_plus_is_looked_up_with_and_without_it(laptop: Laptop, key: str) -> None:
+    laptop.key = key
+    finding = gmail(laptop, "Alex+shop@gmail.com", alex=["Adobe", "Forum"], alex_shop=["Forum"]).finding()
+
+    assert verdict(finding) == (Status.FAIL, "password_exposed")
+    where = {item.name: any("your mailbox" in detail for detail in item.details) for item in finding.items}
+    assert where == {"Adobe": True, "Forum": False}
+    assert "alex" not in str(msgspec.to_builtins(finding)).lower()
+
+
+def test_without_breaches_of_either_both_were_asked(laptop: Laptop) -> None:
+    assert verdict(gmail(laptop, "alex+shop@gmail.com").finding()) == (Status.PASS, "none_known")
+    assert len([path for path in laptop.asked() if "%40gmail.com" in path]) == 2
+
+
+def test_half_an_answer_is_no_pass_but_what_it_knows_is_told(laptop: Laptop) -> None:
+    laptop.server.per_minute = 2  # the plan, and one address
+    first = gmail(laptop, "alex+shop@gmail.com", alex=["Adobe"]).finding()
+    assert verdict(first) == (Status.UNKNOWN, "rate_limited")
+
+    laptop.server.per_minute = 4
+    found = gmail(laptop.later(minutes=2), "sam+shop@gmail.com", sam_shop=["Forum"]).finding()
+    assert verdict(found) == (Status.WARN, "found")
+    laptop.server.per_minute = 10**6
+    laptop.addresses[MAIL.id] = "alex+shop@gmail.com"
+    laptop.server.others = {"alex@gmail.com": ["Adobe"]}
+    assert verdict(laptop.later(minutes=2).finding()) == (Status.FAIL, "password_exposed")
+
+
+def test_an_answer_of_an_earlier_program_about_half_an_address_is_no_pass(laptop: Laptop) -> None:
+    gmail(laptop, "alex+shop@gmail.com").finding()
+    laptop.memory.values[f"answer:{MAIL.id}"].pop("base_asked")
+    laptop.server.mode = "drop"
+
+    assert verdict(laptop.later(hours=4).finding()) == (Status.UNKNOWN, "offline")
+
+
+def test_at_an_office_a_plus_may_be_part_of_a_name(laptop: Laptop) -> None:
+    laptop.addresses[MAIL.id] = "alex+sam@parliament.example"
+    laptop.finding()
+    assert [path for path in laptop.asked() if "breachedaccount" in path] == [
+        "/breachedaccount/alex%2Bsam%40parliament.example?truncateResponse=false"
+    ]

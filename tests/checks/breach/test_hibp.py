@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from agent.contract import Response, Unreadable
 from checks.breach import hibp
 from checks.breach.breach import Breach, breach_from, plain
+from checks.breach.dealt_with import is_new
 from checks.breach.hibp import Plan, Trouble
-from checks.breach.severity import Weight, is_new, weight
+from checks.breach.severity import Weight, weight
 from tests.builders import NOW
 from tests.hibp_server import breach
 
@@ -176,8 +177,11 @@ def test_only_the_entry_with_our_own_suffix_counts_whatever_its_case() -> None:
 
     assert hibp.decode_range(answer(200, entries), digest, NOW) == ("Adobe", "Forum")
     assert hibp.decode_range(answer(200, entries[1:]), digest, NOW) == ()
-    assert hibp.decode_range(answer(200, []), digest, NOW) == ()
-    assert hibp.decode_range(answer(404), digest, NOW) == ()
+
+
+def test_an_anonymous_answer_without_any_address_says_nothing() -> None:
+    assert hibp.decode_range(answer(200, []), "A" * 40, NOW) == Trouble("unreadable")
+    assert hibp.decode_range(answer(404), "A" * 40, NOW) == Trouble("unreadable")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.contract import SLUG, Status
 from checks.breach.breach import Breach
 from checks.breach.catalogue import matches
+from checks.breach.dealt_with import DealtWith
 from checks.breach.facts import PASSING, AccountFacts, Searched
 from checks.breach.judge import REASONS, judge
 from tests.builders import NOW
@@ -43,9 +44,20 @@ FACTS = st.builds(
         tag=st.just("t"),
         breaches=st.lists(BREACHES, max_size=4).map(tuple),
         same_address=st.booleans(),
+        whole=st.booleans(),
+        at_base=st.sampled_from([frozenset(), frozenset({"A"})]),
+        by_office=st.booleans(),
     ),
     service_breaches=st.lists(BREACHES, max_size=3).map(tuple),
-    acknowledged=st.dictionaries(st.sampled_from(["A", "B"]), st.integers(0, 4)),
+    acknowledged=st.dictionaries(
+        st.sampled_from(["A", "B"]),
+        st.builds(
+            DealtWith,
+            weight=st.integers(0, 4),
+            at=st.just(NOW - timedelta(days=20)),
+            classes=st.none() | st.sampled_from([(), ("names",), ("passwords",)]),
+        ),
+    ),
 )
 
 
@@ -59,6 +71,7 @@ def test_a_pass_needs_a_young_answer_about_this_address_and_nothing_open(facts: 
         assert facts.searched is not None
         assert NOW - facts.searched.at < timedelta(days=days + 1)
         assert facts.searched.same_address
+        assert facts.searched.whole
         assert not facts.new
         assert facts.trouble is None or facts.trouble in PASSING
     if facts.new:
