@@ -12,11 +12,13 @@ from starlette.routing import Route
 from agent import discovery, health
 from agent.accounts import known_accounts
 from agent.cli.rounds import last_document, round_in
-from agent.contract import Category
+from agent.contract import Basis, Category, Status
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
 from agent.page import view
 from agent.page.page import Page, page_of
+from agent.statements import due
+from agent.status import Document
 
 __all__ = ["ROUTES", "titles"]
 
@@ -43,6 +45,7 @@ def _shown(page: Page) -> dict[str, Any]:
     with page.open_session() as session:
         document = last_document(session.paths)
         store = session.store
+        known = known_accounts(session.loaded.settings, store, now=now)
         running = health.sentence(health.read(session.paths), LOCAL, now)
         return {
             "home": view.home(
@@ -51,12 +54,24 @@ def _shown(page: Page) -> dict[str, Any]:
                 now=now,
                 reminders=store.reminders(),
                 episodes=store.episodes(since=now - view.MONTH),
-                labels=known_accounts(session.loaded.settings, store, now=now).labels,
+                labels=known.labels,
                 notes={Category.AGENT: [running]},
+                due=due(
+                    store.attestations(),
+                    known.accounts,
+                    session.loaded.settings.profile,
+                    now,
+                    known_otherwise=_known_otherwise(document),
+                ),
             ),
-            "rows": sorted(document.checks, key=lambda row: view.order(row, now)) if document else [],
             "notes": list(session.notes),
         }
+
+
+def _known_otherwise(document: Document | None) -> set[str]:
+    """Checks that were measured, so that nobody needs to be asked."""
+    rows = document.checks if document is not None else ()
+    return {row.id for row in rows if row.basis is not Basis.ATTESTED and row.status is Status.PASS}
 
 
 def check_everything(request: Request) -> Response:

@@ -23,9 +23,10 @@ from agent.daemon.doorbell import ring
 from agent.errors import RefusedError
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
-from agent.page import item_view, view
+from agent.page import item_view
 from agent.page.form import Form
 from agent.page.home import titles
+from agent.page.lines import line, order
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.reminding import TooLateError, remember, remind_at, spoken
 from agent.status import CheckRow
@@ -126,7 +127,7 @@ def _page_about(request: Request, key: Key, *, problems: Sequence[Problem] = ())
         if key.subject is not None and not rows:
             raise HTTPException(404)
         if len(rows) != 1:
-            lines = [view.line(row, names, now) for row in sorted(rows, key=lambda row: view.order(row, now))]
+            lines = [line(row, names, now) for row in sorted(rows, key=lambda row: order(row, now))]
             return page.render(request, "item_list.html", title=title, check_id=key.check_id, lines=lines)
         return page.render(
             request,

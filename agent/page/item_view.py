@@ -13,12 +13,13 @@ from agent.alerts.records import Reminder
 from agent.contract import Check, Evidence, Finding, Item, Status
 from agent.host import System
 from agent.localtime import LOCAL
-from agent.page.view import Line, line
+from agent.page.lines import Line, line
 from agent.page.wording import moment
+from agent.statements import LAPTOP, statements
 from agent.status import CheckRow
 from agent.words import catalogue, text_for
 
-__all__ = ["Detail", "ItemView", "Link", "Steps", "Time", "item", "known_links"]
+__all__ = ["Answer", "Detail", "ItemView", "Link", "Steps", "Time", "item", "known_links"]
 
 SYSTEMS = {System.WINDOWS: "Windows", System.MACOS: "macOS", System.LINUX: "Linux"}
 TIMES = {"hour": "In an hour", "evening": "This evening", "tomorrow": "Tomorrow morning", "friday": "On Friday morning"}
@@ -59,6 +60,14 @@ class Detail:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A question that the finding rests on, and the path of its form."""
+
+    question: str
+    path: str
+
+
+@dataclass(frozen=True)
 class ItemView:
     """The page. ``off`` says that the check is switched off, ``held`` that office IT decides that."""
 
@@ -75,6 +84,7 @@ class ItemView:
     off: bool
     held: bool
     needs_doing: bool
+    answers: tuple[Answer, ...]
 
 
 def item(
@@ -108,6 +118,7 @@ def item(
         off=off,
         held=held,
         needs_doing=row.status in (Status.FAIL, Status.WARN),
+        answers=_answers(row),
     )
 
 
@@ -124,6 +135,16 @@ def _ours() -> frozenset[str]:
 def _link(address: str) -> Link:
     parts = urlsplit(address)
     return Link(address, parts.netloc, parts.path if parts.path != "/" else "")
+
+
+def _answers(row: CheckRow) -> tuple[Answer, ...]:
+    """What can be answered about it here. Questions about accounts need one."""
+    about = "laptop" if row.instance is None else "account"
+    return tuple(
+        Answer(statement.question, f"/statements/{row.instance or LAPTOP}/{statement.id}")
+        for statement in statements().values()
+        if statement.check == row.id and statement.subject == about
+    )
 
 
 def _elsewhere(row: CheckRow, check: Check | None, here: System, steps: tuple[str, ...]) -> tuple[Steps, ...]:

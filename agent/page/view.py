@@ -1,33 +1,19 @@
-"""What the templates show, made from the last result, the store and the settings. Templates only show it.
-
-Four words for a status and no others: OK, Look at soon, Action needed, Not checked (facts: guidance 4b). What could not
-be told, what was switched off and an answer that has expired are all "Not checked", each with its reason: never OK.
-"""
+"""What the first page shows, made from the last result, the store and the settings. Templates only show it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from agent.alerts.records import Episode, Key, Reminder
-from agent.contract import Basis, Category, Severity, Status
-from agent.page.wording import day, moment
-from agent.status import CheckRow, Document
+from agent.contract import Category, Status
+from agent.page.lines import Line, is_question, line, name_of, order
+from agent.page.wording import moment, on_day
+from agent.statements import LAPTOP, Due
+from agent.status import CheckRow, Document, Text
 
-__all__ = ["First", "Fixed", "Group", "Home", "Line", "Tone", "home", "line", "order", "said_of", "standing"]
-
-Tone = Literal["action", "soon", "unknown", "ok"]
-WORDS: Mapping[Tone, str] = {
-    "action": "Action needed",
-    "soon": "Look at soon",
-    "unknown": "Not checked",
-    "ok": "OK",
-}
-TONES: Mapping[Status, Tone] = {Status.FAIL: "action", Status.WARN: "soon", Status.PASS: "ok"}
-URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok")
-SEVERITIES: Sequence[Severity] = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
+__all__ = ["MONTH", "First", "Fixed", "Group", "Home", "Open", "Questions", "home"]
 
 #: The groups of the page, in their order: category, heading, and what is said while there is nothing in it.
 GROUPS: Sequence[tuple[Category, str, str]] = (
@@ -43,25 +29,6 @@ MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row of the list: a finding in a few words. ``path`` leads to its own page."""
-
-    check_id: str
-    account: str | None
-    name: str
-    said: str
-    tone: Tone
-    word: str
-    known: str
-    later: str | None
-
-    @property
-    def path(self) -> str:
-        """The path of its own page."""
-        return f"/item/{self.check_id}" + (f"/{self.account}" if self.account else "")
-
-
-@dataclass(frozen=True)
 class First:
     """What to do first. ``steps`` is how many steps that takes here."""
 
@@ -71,12 +38,25 @@ class First:
 
 
 @dataclass(frozen=True)
+class Questions:
+    """What only the person can tell: how many questions are open, what the first is about, and its path."""
+
+    count: int
+    about: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Group:
-    """One part of the list. ``empty`` is said when it has no lines; ``notes`` are sentences above them."""
+    """One part of the list. ``empty`` is said when it has no lines; ``notes`` are sentences above them.
+
+    ``apart`` are the findings that do not apply here.
+    """
 
     id: str
     heading: str
     lines: tuple[Line, ...]
+    apart: tuple[Line, ...]
     empty: str
     notes: tuple[str, ...] = ()
 
@@ -90,6 +70,14 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Open:
+    """Something to do, with all that is said of it, to be printed."""
+
+    line: Line
+    text: Text | None
+
+
+@dataclass(frozen=True)
 class Home:
     """The first page. ``checked`` is when the laptop was last checked, ``None`` when it never was."""
 
@@ -97,45 +85,10 @@ class Home:
     checked: str | None
     stale: bool
     first: First | None
+    questions: Questions | None
     groups: tuple[Group, ...]
     fixed: tuple[Fixed, ...]
-
-
-def standing(row: CheckRow, now: datetime) -> Tone:
-    """How a finding stands now. An answer that has expired since is no answer."""
-    if row.status is Status.PASS and row.expires_at is not None and row.expires_at <= now:
-        return "unknown"
-    return TONES.get(row.status, "unknown")
-
-
-def line(row: CheckRow, titles: Mapping[str, str], now: datetime, reminder: Reminder | None = None) -> Line:
-    """The row of the list for a finding."""
-    tone = standing(row, now)
-    name = titles.get(row.id, row.id.replace("_", " ").capitalize())
-    return Line(
-        check_id=row.id,
-        account=row.instance,
-        name=f"{name}: {row.label}" if row.label else name,
-        said=said_of(row, now),
-        tone=tone,
-        word=WORDS[tone],
-        known=_known(row, now),
-        later=f"We will remind you {moment(reminder.due_at, now)}." if reminder else None,
-    )
-
-
-def said_of(row: CheckRow, now: datetime) -> str:
-    """What was found, in a few words."""
-    if row.status is Status.DISABLED:
-        return "Switched off"
-    if row.status is Status.PASS and standing(row, now) != "ok":
-        return "Your answer is no longer recent"
-    return row.text.title if row.text is not None and row.text.title else row.reason.replace("_", " ").capitalize()
-
-
-def order(row: CheckRow, now: datetime) -> tuple[int, int]:
-    """What matters most comes first; rows that matter as much stay as they are."""
-    return URGENCY.index(standing(row, now)), SEVERITIES.index(row.severity)
+    open: tuple[Open, ...]
 
 
 def home(
@@ -147,33 +100,30 @@ def home(
     episodes: Iterable[Episode] = (),
     labels: Mapping[str, str] | None = None,
     notes: Mapping[Category, Sequence[str]] | None = None,
+    due: Sequence[Due] = (),
 ) -> Home:
     """The first page.
 
     ``labels`` are the accounts there are now, by id: what was found about one that has gone is not shown. ``notes``
-    are sentences for a group.
+    are sentences for a group, ``due`` the questions that are open.
     """
     rows = [row for row in document.checks if _is_there(row, labels)] if document is not None else []
     rows.sort(key=lambda row: order(row, now))
     later = {reminder.key: reminder for reminder in reminders if reminder.due_at > now}
-    lines = [(row, line(row, titles, now, later.get(Key(row.id, row.instance)))) for row in rows]
-    to_do = [(row, shown) for row, shown in lines if shown.tone in ("action", "soon")]
+    shown = [(row, line(row, titles, now, later.get(Key(row.id, row.instance)))) for row in rows]
+    to_do = [(row, one) for row, one in shown if one.tone in ("action", "soon")]
     return Home(
-        title=_title(document, [shown for _, shown in lines]),
+        title=_title(shown, now),
         checked=moment(document.generated_at, now) if document is not None else None,
         stale=document is not None and now - document.generated_at > STALE,
-        first=next((_first(row, shown) for row, shown in to_do if shown.later is None), None),
+        first=next((_first(row, one) for row, one in to_do if one.later is None), None),
+        questions=_questions(due),
         groups=tuple(
-            Group(
-                category.value,
-                heading,
-                tuple(shown for row, shown in lines if row.category is category),
-                empty,
-                tuple((notes or {}).get(category, ())),
-            )
+            _group(category, heading, empty, shown, tuple((notes or {}).get(category, ())))
             for category, heading, empty in GROUPS
         ),
         fixed=_fixed(episodes, titles, labels or {}, now),
+        open=tuple(Open(one, row.text) for row, one in to_do),
     )
 
 
@@ -181,46 +131,52 @@ def _is_there(row: CheckRow, labels: Mapping[str, str] | None) -> bool:
     return labels is None or row.instance is None or row.instance in labels
 
 
-def _title(document: Document | None, lines: Sequence[Line]) -> str:
-    if document is None:
+def _title(shown: Sequence[tuple[CheckRow, Line]], now: datetime) -> str:
+    """The whole in a few words: what there is to do, else what is not known. Never that all is well."""
+    counted = [(row, one) for row, one in shown if row.status is not Status.NOT_APPLICABLE]
+    if not counted:
         return "Nothing has been checked yet"
-    todo = sum(shown.tone in ("action", "soon") for shown in lines)
-    unknown = sum(shown.tone == "unknown" for shown in lines)
-    if todo:
-        return "1 thing to look at" if todo == 1 else f"{todo} things to look at"
-    if unknown:
-        things = "1 thing was" if unknown == 1 else f"{unknown} things were"
-        return f"Nothing needs doing, but {things} not checked"
-    return "Nothing needs doing" if lines else "Nothing has been checked yet"
+    if to_do := sum(one.tone in ("action", "soon") for _, one in counted):
+        return "1 thing to look at" if to_do == 1 else f"{to_do} things to look at"
+    questions = sum(is_question(row, now) for row, _ in counted)
+    if unknown := sum(one.tone == "unknown" for _, one in counted) - questions:
+        return f"Nothing needs doing, but {'1 thing was' if unknown == 1 else f'{unknown} things were'} not checked"
+    if questions:
+        return f"Nothing needs doing, but {'1 answer is' if questions == 1 else f'{questions} answers are'} missing"
+    return "Nothing needs doing"
 
 
 def _first(row: CheckRow, shown: Line) -> First:
-    text = row.text
-    return First(shown, text.body if text is not None else "", len(text.steps) if text is not None else 0)
+    return First(shown, row.text.body if row.text else "", len(row.text.steps) if row.text else 0)
 
 
-def _known(row: CheckRow, now: datetime) -> str:
-    """Where it is known from and since when, in words."""
-    if row.status is Status.DISABLED:
-        return ""
-    if row.basis is Basis.ATTESTED and row.status not in (Status.UNKNOWN, Status.NOT_APPLICABLE):
-        if row.expires_at is None:
-            return "You told us"
-        if row.expires_at <= now:
-            return f"You told us; we were to ask again on {day(row.expires_at, now)}"
-        return f"You told us; we will ask again {_on(day(row.expires_at, now))}"
-    how = "Asked of the service" if row.basis is Basis.API else "Checked by Watchword"
-    return f"{how} {moment(row.observed_at, now)}"
+def _questions(due: Sequence[Due]) -> Questions | None:
+    if not due:
+        return None
+    first = due[0]
+    about = f"{first.account.label}: {first.statement.short}" if first.account else first.statement.short
+    subject = first.account.id if first.account else LAPTOP
+    return Questions(len(due), about, f"/statements/{subject}/{first.statement.id}")
 
 
-def _on(spoken_day: str) -> str:
-    return spoken_day if spoken_day[0].islower() else f"on {spoken_day}"
+def _group(
+    category: Category, heading: str, empty: str, shown: Sequence[tuple[CheckRow, Line]], notes: tuple[str, ...]
+) -> Group:
+    ours = [(row.status is Status.NOT_APPLICABLE, one) for row, one in shown if row.category is category]
+    return Group(
+        category.value,
+        heading,
+        tuple(one for apart, one in ours if not apart),
+        tuple(one for apart, one in ours if apart),
+        empty,
+        notes,
+    )
 
 
 def _fixed(
     episodes: Iterable[Episode], titles: Mapping[str, str], labels: Mapping[str, str], now: datetime
 ) -> tuple[Fixed, ...]:
-    """What was told of and is good again, the latest first; each once."""
+    """What was bad and is good again, the latest first; each once."""
     ended = [
         (episode.closed_at, episode)
         for episode in episodes
@@ -228,9 +184,7 @@ def _fixed(
     ]
     latest: dict[str, Fixed] = {}
     for closed_at, episode in sorted(ended, key=lambda pair: pair[0], reverse=True):
-        if episode.subject is not None and episode.subject not in labels:
-            continue
-        name = titles.get(episode.check_id, episode.check_id.replace("_", " ").capitalize())
-        name += f": {labels[episode.subject]}" if episode.subject else ""
-        latest.setdefault(name, Fixed(name, day(closed_at, now)))
+        if episode.subject is None or episode.subject in labels:
+            name = name_of(episode.check_id, labels.get(episode.subject or ""), titles)
+            latest.setdefault(name, Fixed(name, on_day(closed_at, now)))
     return tuple(latest.values())

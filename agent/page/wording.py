@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agent.localtime import LOCAL
 
-__all__ = ["clock", "day", "moment"]
+__all__ = ["clock", "day", "moment", "on_day"]
 
 
 def clock(at: datetime) -> str:
@@ -24,3 +24,9 @@ def day(at: datetime, now: datetime) -> str:
 def moment(at: datetime, now: datetime) -> str:
     """Day and time: "today at 10:30", "3 November at 10:30"."""
     return f"{day(at, now)} at {clock(at)}"
+
+
+def on_day(at: datetime, now: datetime) -> str:
+    """The day within a sentence: "today", "on 3 November"."""
+    spoken = day(at, now)
+    return spoken if spoken.isalpha() else f"on {spoken}"

@@ -1,0 +1,116 @@
+"""One finding in a line: what was found, how it stands, and how that is known.
+
+Four words for a status and no others: OK, Look at soon, Action needed, Not checked (facts: guidance 4b). What could not
+be told, what was switched off and an answer that has expired are all "Not checked", each with its reason: never OK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.alerts.records import Reminder
+from agent.contract import Basis, Severity, Status
+from agent.page.wording import day, moment, on_day
+from agent.status import CheckRow
+
+__all__ = ["WORDS", "Line", "Tone", "is_question", "line", "name_of", "order", "standing"]
+
+Tone = Literal["action", "soon", "unknown", "ok"]
+WORDS: Mapping[Tone, str] = {
+    "action": "Action needed",
+    "soon": "Look at soon",
+    "unknown": "Not checked",
+    "ok": "OK",
+}
+TONES: Mapping[Status, Tone] = {Status.FAIL: "action", Status.WARN: "soon", Status.PASS: "ok"}
+URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok")
+SEVERITIES: Sequence[Severity] = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a list. ``path`` leads to its own page; ``later`` says until when it is quiet."""
+
+    check_id: str
+    account: str | None
+    name: str
+    said: str
+    tone: Tone
+    word: str
+    known: str
+    later: str | None
+
+    @property
+    def path(self) -> str:
+        """The path of its own page."""
+        return f"/item/{self.check_id}" + (f"/{self.account}" if self.account else "")
+
+
+def line(row: CheckRow, titles: Mapping[str, str], now: datetime, reminder: Reminder | None = None) -> Line:
+    """The line for a finding. ``titles`` are the names of checks by id."""
+    tone = standing(row, now)
+    return Line(
+        check_id=row.id,
+        account=row.instance,
+        name=name_of(row.id, row.label, titles),
+        said=_said(row, now),
+        tone=tone,
+        word=WORDS[tone],
+        known=_known(row, now),
+        later=f"We will remind you {moment(reminder.due_at, now)}." if reminder else None,
+    )
+
+
+def standing(row: CheckRow, now: datetime) -> Tone:
+    """How a finding stands now. An answer that has expired since is no answer."""
+    if row.status is Status.PASS and row.expires_at is not None and row.expires_at <= now:
+        return "unknown"
+    return TONES.get(row.status, "unknown")
+
+
+def order(row: CheckRow, now: datetime) -> tuple[int, int]:
+    """What matters most comes first; rows that matter as much stay as they are."""
+    return URGENCY.index(standing(row, now)), SEVERITIES.index(row.severity)
+
+
+def is_question(row: CheckRow, now: datetime) -> bool:
+    """Whether only the person's answer is missing."""
+    return row.basis is Basis.ATTESTED and standing(row, now) == "unknown" and row.status is not Status.NOT_APPLICABLE
+
+
+def name_of(check_id: str, label: str | None, titles: Mapping[str, str]) -> str:
+    """What a finding is about: the check, and the account where it is about one."""
+    name = titles.get(check_id) or check_id.replace("_", " ").capitalize()
+    return f"{name}: {label}" if label else name
+
+
+def _said(row: CheckRow, now: datetime) -> str:
+    """What was found, in a few words."""
+    if row.status is Status.DISABLED:
+        return "Switched off"
+    if row.status is Status.PASS and standing(row, now) != "ok":
+        return "Your answer is no longer recent"
+    return row.text.title if row.text is not None and row.text.title else row.reason.replace("_", " ").capitalize()
+
+
+def _known(row: CheckRow, now: datetime) -> str:
+    """Where it is known from and since when, in words."""
+    if row.status in (Status.DISABLED, Status.NOT_APPLICABLE):
+        return ""
+    if row.basis is Basis.ATTESTED:
+        return _told(row, now)
+    how = "Asked of the service" if row.basis is Basis.API else "Checked by Watchword"
+    return f"{'Tried' if row.status is Status.UNKNOWN else how} {moment(row.observed_at, now)}"
+
+
+def _told(row: CheckRow, now: datetime) -> str:
+    if row.status is Status.UNKNOWN:
+        return "Only you can tell us this"
+    if row.expires_at is None:
+        return "You told us"
+    if row.expires_at <= now:
+        return f"You told us; it was good until {day(row.expires_at, now)}"
+    return f"You told us; we will ask again {on_day(row.expires_at, now)}"
