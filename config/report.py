@@ -9,7 +9,10 @@ from typing import Any, Literal
 import msgspec
 import toml
 
-__all__ = ["SharedFact", "StayingFact", "shared_facts", "staying_facts"]
+__all__ = ["PRACTICE", "SharedFact", "StayingFact", "shared_facts", "staying_facts"]
+
+#: Stands for every check that ``config/practices.toml`` makes.
+PRACTICE = "practice"
 
 
 class SharedFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,8 @@ from agent.contract import Attestation, Basis, Fact
 from agent.report.model import FORMAT, LEVELS, Device, Label, Level, Reference, Report, Row, is_plain
 from agent.status import CheckRow, Document
 from config.platforms import find
-from config.report import SharedFact, shared_facts
+from config.practices import practices
+from config.report import PRACTICE, SharedFact, shared_facts
 
 __all__ = ["Frame", "build"]
 
@@ -62,13 +63,19 @@ def build(
         facts: which facts may be shared; those of ``config/report.toml`` unless a test says otherwise.
     """
     withheld: set[str] = set()
-    allowed = {(fact.check, fact.name): fact for fact in (shared_facts() if facts is None else facts)}
+    allowed: dict[str, dict[str, SharedFact]] = {}
+    for fact in shared_facts() if facts is None else facts:
+        allowed.setdefault(fact.check, {})[fact.name] = fact
     rows: list[Row] = []
     if frame.level != "summary":
         for row in document.checks:
+            practice = practices().get(row.id)
+            if practice is not None and not practice.alerted:
+                continue  # how somebody looks after themselves is nobody else's business
             key = Key(row.id, row.instance)
             values = _row(row, statements.get(key), snoozed.get(key), withheld)
-            values["facts"] = _facts(row, frame.level, allowed, catalogue, withheld)
+            about = row.id if practice is None else PRACTICE
+            values["facts"] = _facts(row, allowed.get(about, {}), frame.level, catalogue, withheld)
             kept = _fitting(values, Row)
             if kept is None:
                 withheld.add("row")
@@ -147,14 +154,14 @@ def _label(row: CheckRow, withheld: set[str]) -> str | None:
 
 def _facts(
     row: CheckRow,
+    allowed: Mapping[str, SharedFact],
     level: Level,
-    allowed: Mapping[tuple[str, str], SharedFact],
     catalogue: Collection[str],
     withheld: set[str],
 ) -> dict[str, Fact]:
     kept: dict[str, Fact] = {}
     for name, value in row.facts.items():
-        fact = allowed.get((row.id, name))
+        fact = allowed.get(name)
         if fact is None:
             withheld.add("fact")
         elif LEVELS.index(fact.level) <= LEVELS.index(level):

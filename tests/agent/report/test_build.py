@@ -111,6 +111,17 @@ def test_an_attested_finding_says_what_it_rests_on() -> None:
     }
 
 
+def test_how_somebody_looks_after_themselves_is_not_reported_at_all() -> None:
+    found = report(row("self_search", category=Category.PRACTICE, facts={}), row())
+    assert [kept.id for kept in found.checks] == ["screen_lock"]
+    assert found.privacy.withheld == ()
+
+
+def test_the_facts_of_every_practice_are_the_same_ones() -> None:
+    found = report(row("recovery_plan", category=Category.PRACTICE, facts={"days_left": 9, "ended_by": "leaver"}))
+    assert only(found)["facts"] == {"days_left": 9}
+
+
 def test_it_says_until_when_something_was_put_off_and_not_why() -> None:
     found = report(snoozed={Key("screen_lock", None): NOW + timedelta(days=1)})
     assert only(found)["snoozed_until"] == "2026-11-23T10:00:00Z"
