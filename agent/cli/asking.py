@@ -20,7 +20,7 @@ from agent.words import APP_NAME, catalogue, fill
 from config.platforms import platform
 from config.practices import practices
 
-__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in"]
+__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in", "what_is_due"]
 
 #: About how long a question takes, with a look at the settings it is about. Our own estimate.
 SECONDS_EACH = 20
@@ -57,7 +57,7 @@ def ask_what_is_due(
     Raises:
         StoreError: an answer could not be kept.
     """
-    questions = _due(session, only)
+    questions = what_is_due(session, only)
     if not questions:
         print("There is nothing to ask: every answer is good for at least another week.", file=stdout)
         return 0
@@ -108,7 +108,11 @@ def options(statement: Statement) -> Iterator[str]:
         yield f"  {number:>2}  {meaning}"
 
 
-def _due(session: Session, only: Collection[str] | None) -> list[Due]:
+def what_is_due(session: Session, only: Collection[str] | None = None) -> list[Due]:
+    """The questions to ask now, the most important first. ``only`` names checks.
+
+    What was measured is not asked, nor what a check would use that is switched off.
+    """
     settings, store = session.loaded.settings, session.store
     accounts = known_accounts(settings, store).accounts
     last = last_document(session.paths)
@@ -117,7 +121,8 @@ def _due(session: Session, only: Collection[str] | None) -> list[Due]:
         for row in (last.checks if last else ())
         if row.status is Status.PASS and row.basis is Basis.MEASURED and row.instance is None
     }
-    found = due(store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=measured)
+    not_asked = {*measured, *settings.checks.disabled}
+    found = due(store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=not_asked)
     return [one for one in found if only is None or one.statement.check in only]
 
 
