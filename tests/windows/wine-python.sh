@@ -33,10 +33,12 @@ for tool in wine unzip x86_64-w64-mingw32-gcc x86_64-w64-mingw32-objdump; do
 done
 
 export WINEDEBUG=-all
-exec 9>"$dest/lock"; flock 9   # two runs at once would spoil each other's work
 stamp=$(cat "$here/wine-python.sh" "$here/wine_requirements.py" "$repository/requirements-dev.lock" \
         <(echo "$stdlib"; wine --version) | sha256sum)
-if [ "$(cat "$dest/stamp" 2>/dev/null)" = "$stamp" ]; then echo "$dest"; exit 0; fi
+is_current() { [ "$(cat "$dest/stamp" 2>/dev/null)" = "$stamp" ]; }
+if is_current; then echo "$dest"; exit 0; fi
+exec 9>"$dest/lock"; flock 9   # two at once would spoil each other's work, and a run in progress has it as well
+if is_current; then echo "$dest"; exit 0; fi
 
 rm -rf "$dest"/{stamp,wheels,py,build}; mkdir -p "$dest"/{wheels,build,py/DLLs,py/Lib}; cd "$dest"
 
