@@ -21,11 +21,13 @@ from config.platforms import Kind, methods, platform
 from config.practices import Evidence, Practice, Valid, events, practices
 from config.schema import Profile
 
-__all__ = ["EVIDENCE", "HAPPENED", "LAPTOP", "SOON", "Due", "Statement", "about", "due", "statements"]
+__all__ = ["EVIDENCE", "HAPPENED", "LAPTOP", "SOON", "Due", "Statement", "about", "due", "read_by", "statements"]
 
 #: How somebody can know what they state. ``none`` is their word alone.
 EVIDENCE: tuple[Evidence, ...] = ("none", "looked_at_settings", "second_person", "local_file")
 HAPPENED = "happened"
+#: The answer that leaves an item of a task open.
+NOT_YET = "not_yet"
 #: An answer that expires this soon may as well be renewed now (facts: guidance 3c).
 SOON = timedelta(days=7)
 
@@ -96,6 +98,14 @@ def about(account: Account | None) -> list[Statement]:
     return [statement for statement in statements().values() if statement.is_about(account)]
 
 
+def read_by(statement: Statement) -> list[str]:
+    """The ids of the checks whose findings an answer can change: its own, or all whose answers an event ends."""
+    if statement.check:
+        return [statement.check]
+    ended = [one.check for one in statements().values() if statement.id in (*one.ends_with, one.opened_by)]
+    return list(dict.fromkeys(ended))
+
+
 def due(
     attestations: Sequence[Attestation],
     accounts: Sequence[Account],
@@ -118,7 +128,7 @@ def due(
         for account in (None, *email_first):
             if statement.is_about(account):
                 said = _said(made, statement, account, profile, now)
-                if _is_due(made, statement, account, said, now):
+                if _is_due(made, statement, said, now):
                     found.append(Due(statement, account, said))
     return found
 
@@ -134,14 +144,14 @@ def _said(made: Statements, statement: Statement, account: Account | None, profi
     )
 
 
-def _is_due(made: Statements, statement: Statement, account: Account | None, said: Said, now: datetime) -> bool:
-    if statement.opened_by:
-        opened = made.happened(statement.opened_by)
-        answered = opened and made.since(opened[-1], LAPTOP, statement.id, now) and said.state in ("good", "expired")
-        return bool(opened) and not (answered and said.made is not None and said.made.answer != "not_yet")
-    if account is not None and statement.check == "two_step" and said.state == "no_answer":
-        return platform(account.service).second_step != "none"
-    return said.state != "good" or (said.expires_at is not None and said.expires_at <= now + SOON)
+def _is_due(made: Statements, statement: Statement, said: Said, now: datetime) -> bool:
+    if not statement.opened_by:
+        return said.state != "good" or (said.expires_at is not None and said.expires_at <= now + SOON)
+    opened = made.happened(statement.opened_by)
+    if not opened:
+        return False
+    answered = said.made is not None and said.made.answer != NOT_YET and said.state in ("good", "expired")
+    return not (answered and made.since(opened[-1], LAPTOP, statement.id, now))
 
 
 def _two_step() -> Statement:

@@ -15,7 +15,7 @@ from agent.cli.show import spoken_time
 from agent.cli.subjects import account_named
 from agent.contract import Account, Attestation
 from agent.errors import RefusedError
-from agent.statements import EVIDENCE, HAPPENED, LAPTOP, Statement, about, statements
+from agent.statements import EVIDENCE, HAPPENED, LAPTOP, Statement, about, read_by, statements
 from agent.store import StoreError
 from config.platforms import methods, platform
 from config.text import nearest, quoted
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         statement = _statement(args, account)
         answer = _answer(args, account, statement, stdin, stderr)
         made = _keep(session, Asked(statement, account), answer, args.evidence)
-        take_in(session, [statement.check])
+        take_in(session, read_by(statement))
     print(f"Kept for {account.label if account else 'this laptop'}: {statement.answers[answer]}.", file=stdout)
     days = statement.good_for_days(session.loaded.settings.profile)
     if days is not None:
@@ -107,7 +107,7 @@ def _happened(event: Statement, session: Session, stdin: IO[str], stdout: IO[str
     else:
         print("Kept: a new phone or number. Second steps and linked devices are asked anew.", file=stdout)
     print(f"A mistake? watchword attest laptop --statement {event.id} --answer {TAKEN_BACK}", file=stdout)
-    ended = [one.check for one in statements().values() if event.id in (*one.ends_with, one.opened_by)]
+    ended = read_by(event)
     take_in(session, ended)
     if not stdin.isatty():
         return 0

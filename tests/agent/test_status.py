@@ -96,6 +96,29 @@ def test_what_was_never_known_is_not_ok_from_the_first_round_on() -> None:
     assert overall(a_row(Status.UNKNOWN), a_row(Status.PASS, id="other"), known=False) == "unknown"
 
 
+def an_answer(reason: str, *, basis: Basis = Basis.ATTESTED, since: datetime | None = NOW) -> CheckRow:
+    row = a_row(Status.UNKNOWN, id="practice", since=since)
+    return msgspec.structs.replace(row, reason=reason, basis=basis)
+
+
+@pytest.mark.parametrize("reason", ["no_answer", "find_out", "no_accounts"])
+def test_what_only_the_person_can_tell_and_never_told_does_not_hide_the_rest(reason: str) -> None:
+    assert overall(an_answer(reason), a_row(Status.PASS, id="other"), known=False) == "ok"
+    assert overall(an_answer(reason, since=NOW - timedelta(days=30))) == "ok"
+    assert summarise([an_answer(reason)], NOW).counts.unknown == 1
+    assert overall(an_answer(reason), a_row(Status.UNKNOWN, id="other"), known=False) == "unknown"
+
+
+@pytest.mark.parametrize("reason", ["expired", "reworded", "clock", "unreadable"])
+def test_what_was_told_once_and_no_longer_counts_is_unknown_like_anything_else(reason: str) -> None:
+    assert overall(an_answer(reason), known=False) == "unknown"
+    assert overall(an_answer(reason, since=NOW - timedelta(days=8))) == "unknown"
+
+
+def test_a_measured_unknown_is_never_taken_for_an_open_question() -> None:
+    assert overall(an_answer("no_answer", basis=Basis.MEASURED), known=False) == "unknown"
+
+
 def test_counts_add_up_to_the_rows() -> None:
     rows = [a_row(status, id=f"check_{number}") for number, status in enumerate([*Status, *Status, Status.PASS])]
     counts = msgspec.to_builtins(summarise(rows, NOW).counts)

@@ -163,3 +163,125 @@ def test_ctrl_d_at_the_question_leaves_a_tidy_screen(watchword: Watchword, email
     code, screen = on_a_terminal("attest", email, typed="\x04")
     assert code == 2
     assert screen.endswith(":\x20\r\nwatchword: nothing was kept\r\n")
+
+
+def rows(watchword: Watchword) -> dict[str, tuple[str, str]]:
+    """What ``status.json`` says of what is about no account."""
+    found = json.loads(watchword("status", "--json").stdout)["checks"]
+    return {row["id"]: (row["status"], row["reason"]) for row in found if row["instance"] is None}
+
+
+def test_any_statement_can_be_answered_by_its_name(watchword: Watchword, email: str, own_home: Path) -> None:
+    done = watchword("attest", "laptop", "--statement", "recovery_plan.plan", "--answer", "checked")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = watchword(
+        "attest", email, "--statement", "mail_forwarding.rules", "--answer", "only-mine",
+        "--evidence", "looked_at_settings",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert [(made["statement"], made["answer"], made["evidence"]) for made in statements(own_home)] == [
+        ("recovery_plan.plan", "checked", "none"),
+        ("mail_forwarding.rules", "only_mine", "looked_at_settings"),
+    ]
+
+
+def test_a_statement_about_another_kind_of_account_is_refused(watchword: Watchword, email: str) -> None:
+    done = watchword("attest", email, "--statement", "linked_devices.devices", "--answer", "all_mine")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no statement 'linked_devices.devices' about this account" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "say which account (or: laptop), or let --due ask"),
+        (["laptop", "--due"], "leave the account out"),
+        (["laptop", "--left"], "leave the account out"),
+    ],
+)
+def test_all_or_one_but_not_both(watchword: Watchword, arguments: list[str], message: str) -> None:
+    done = watchword("attest", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_where_nobody_can_be_asked_what_is_due_is_listed(watchword: Watchword, email: str, own_home: Path) -> None:
+    done = watchword("attest", "--due")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.split("  ")[:2] for line in done.stdout.splitlines()]
+    assert lines[:2] == [[email, "two_step.method"], [email, "mail_forwarding.rules"]]
+    assert ["laptop", "recovery_plan.plan"] in lines
+    assert statements(own_home) == []
+
+
+def test_all_that_is_due_is_asked_until_the_person_stops(watchword: Watchword, email: str, own_home: Path) -> None:
+    code, screen = on_a_terminal("attest", "--due", typed="1\n\n99\nyes\nq\n")
+    assert code == 0
+    assert "1 of " in screen
+    assert "Work email (Google)" in screen
+    assert "That is none of the answers" in screen
+    assert "Kept: 2 answers." in screen
+    assert [(made["statement"], made["answer"]) for made in statements(own_home)] == [
+        ("two_step.method", "passkey"),
+        ("passwords.unique", "yes"),
+    ]
+
+
+@pytest.mark.parametrize("typed", ["q\n", "\x04"])
+def test_stopping_at_once_keeps_nothing(watchword: Watchword, email: str, own_home: Path, typed: str) -> None:
+    code, screen = on_a_terminal("attest", "--due", typed=typed)
+    assert code == 0
+    assert "Kept: 0 answers." in screen
+    assert statements(own_home) == []
+
+
+def test_an_answer_that_shows_a_fault_brings_the_steps_at_once(watchword: Watchword, email: str) -> None:
+    _, screen = on_a_terminal("attest", "--due", typed="1\n2\nq\n")
+    assert "Call office IT" in screen
+    assert "Take a screenshot of what you found" in screen
+
+
+def test_the_last_result_knows_an_answer_as_soon_as_it_is_kept(watchword: Watchword) -> None:
+    watchword("check", "--json")
+    assert rows(watchword)["recovery_plan"] == ("unknown", "no_answer")
+    watchword("attest", "laptop", "--statement", "recovery_plan.plan", "--answer", "no")
+    assert rows(watchword)["recovery_plan"] == ("warn", "missing")
+    assert "screen_lock" in rows(watchword)
+
+
+def test_someone_has_left_opens_three_tasks_and_keeps_no_name(watchword: Watchword, own_home: Path) -> None:
+    watchword("check", "--json")
+    done = watchword("attest", "--left")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("  - ") == 3
+    assert rows(watchword)["leaver"] == ("warn", "open")
+    for item in ("access", "passwords", "recovery"):
+        watchword("attest", "laptop", "--statement", f"leaver.{item}", "--answer", "done")
+    assert rows(watchword)["leaver"] == ("pass", "done")
+    assert {made["subject"] for made in statements(own_home)} == {"laptop"}
+
+
+def test_a_leaver_that_was_a_mistake_is_taken_back(watchword: Watchword) -> None:
+    watchword("check", "--json")
+    watchword("attest", "--left")
+    watchword("attest", "laptop", "--statement", "event.leaver", "--answer", "taken_back")
+    assert rows(watchword)["leaver"] == ("not_applicable", "nobody")
+
+
+def test_a_new_phone_asks_for_second_steps_anew(watchword: Watchword, email: str) -> None:
+    watchword("attest", email, "--method", "app")
+    assert watchword("attest", "--new-phone").returncode == 0
+    assert second_step(watchword)["status"] == "unknown"
+    assert f"{email}  two_step.method" in watchword("attest", "--due").stdout
+
+
+def test_on_a_terminal_a_leaver_is_dealt_with_at_once(watchword: Watchword, own_home: Path) -> None:
+    code, screen = on_a_terminal("attest", "--left", typed="1\n2\n2\nq\n")
+    assert code == 0
+    assert "1 of 4" in screen
+    assert [made["statement"] for made in statements(own_home)] == [
+        "event.leaver",
+        "leaver.access",
+        "leaver.passwords",
+        "leaver.recovery",
+    ]
