@@ -158,10 +158,12 @@ def _elsewhere(row: CheckRow, check: Check | None, here: System, steps: tuple[st
 
 
 def _times(now: datetime) -> tuple[Time, ...]:
+    """The times that can be picked. "This evening" and "Friday" may mean tomorrow morning, which is there once."""
     moments = {choice: reminder_at(choice, now, LOCAL) for choice in CHOICES}
-    firsts = {at: choice for choice, at in reversed(moments.items())}
     return tuple(
-        Time(choice, f"{TIMES[choice]} ({moment(at, now)})") for choice, at in moments.items() if firsts[at] == choice
+        Time(choice, f"{TIMES[choice]} ({moment(at, now)})")
+        for choice, at in moments.items()
+        if choice == "tomorrow" or at != moments["tomorrow"]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,11 +30,12 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class First:
-    """What to do first. ``steps`` is how many steps that takes here."""
+    """What to do first. ``steps`` is how many steps that takes here; ``can_wait`` whether a time can be picked."""
 
     line: Line
     body: str
     steps: int
+    can_wait: bool
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,14 @@ def home(
     rows.sort(key=lambda row: order(row, now))
     later = {reminder.key: reminder for reminder in reminders if reminder.due_at > now}
     shown = [(row, line(row, titles, now, later.get(Key(row.id, row.instance)))) for row in rows]
+    episodes = list(episodes)
+    waiting = {episode.key for episode in episodes if episode.closed_at is None}
     to_do = [(row, one) for row, one in shown if one.tone in ("action", "soon")]
     return Home(
         title=_title(shown, now),
         checked=moment(document.generated_at, now) if document is not None else None,
         stale=document is not None and now - document.generated_at > STALE,
-        first=next((_first(row, one) for row, one in to_do if one.later is None), None),
+        first=next((_first(row, one, waiting) for row, one in to_do if one.later is None), None),
         questions=_questions(due),
         groups=tuple(
             _group(category, heading, empty, shown, tuple((notes or {}).get(category, ())))
@@ -146,8 +149,9 @@ def _title(shown: Sequence[tuple[CheckRow, Line]], now: datetime) -> str:
     return "Nothing needs doing"
 
 
-def _first(row: CheckRow, shown: Line) -> First:
-    return First(shown, row.text.body if row.text else "", len(row.text.steps) if row.text else 0)
+def _first(row: CheckRow, shown: Line, waiting: Collection[Key]) -> First:
+    text = row.text or Text("", "")
+    return First(shown, text.body, len(text.steps), Key(row.id, row.instance) in waiting)
 
 
 def _questions(due: Sequence[Due]) -> Questions | None:

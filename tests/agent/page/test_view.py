@@ -1,0 +1,196 @@
+"""What the first page says of findings: the order, the four words, and never more than is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agent.alerts.records import Key, Reminder
+from agent.contract import Account, Basis, Category, Severity, Status
+from agent.page.lines import line, standing
+from agent.page.view import Home, home
+from agent.page.wording import day, moment, on_day
+from agent.statements import Due, statements
+from agent.status import CheckRow, Text
+from tests.agent.page.furnished import _closed, _episode, document, row
+
+TITLES = {"screen_lock": "Screen lock", "app_updates": "App updates", "two_step": "Two-step verification"}
+
+
+def shown(*rows: CheckRow, **more: Any) -> Home:
+    return home(document(*rows) if rows else None, titles=TITLES, now=datetime.now(UTC), **more)
+
+
+def asked(**changes: Any) -> CheckRow:
+    return row("recovery_plan", Status.UNKNOWN, category=Category.PRACTICE, basis=Basis.ATTESTED, **changes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ([], "Nothing has been checked yet"),
+        ([row()], "1 thing to look at"),
+        ([row(), row("app_updates", Status.WARN), row("two_step", Status.UNKNOWN)], "2 things to look at"),
+        ([row(status=Status.PASS)], "Nothing needs doing"),
+        (
+            [row(status=Status.PASS), row("app_updates", Status.UNKNOWN)],
+            "Nothing needs doing, but 1 thing was not checked",
+        ),
+        ([row(status=Status.DISABLED)], "Nothing needs doing, but 1 thing was not checked"),
+        ([row(status=Status.PASS), asked()], "Nothing needs doing, but 1 answer is missing"),
+        ([row(status=Status.PASS), asked(), asked()], "Nothing needs doing, but 2 answers are missing"),
+        ([row(status=Status.NOT_APPLICABLE)], "Nothing has been checked yet"),
+    ],
+)
+def test_the_title_says_how_it_is(rows: list[CheckRow], title: str) -> None:
+    assert shown(*rows).title == title
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (Status.PASS, "OK"),
+        (Status.WARN, "Look at soon"),
+        (Status.FAIL, "Action needed"),
+        (Status.UNKNOWN, "Not checked"),
+        (Status.DISABLED, "Not checked"),
+        (Status.NOT_APPLICABLE, "Not checked"),
+    ],
+)
+def test_there_are_four_words_and_only_a_pass_is_ok(status: Status, word: str) -> None:
+    assert line(row(status=status), TITLES, datetime.now(UTC)).word == word
+
+
+def test_an_answer_that_has_expired_since_is_no_longer_ok() -> None:
+    now = datetime.now(UTC)
+    told = row(status=Status.PASS, basis=Basis.ATTESTED, expires_at=now)
+    assert standing(told, now - timedelta(seconds=1)) == "ok"
+    assert standing(told, now) == "unknown"
+    assert line(told, TITLES, now).said == "Your answer is no longer recent"
+    assert shown(told).title == "Nothing needs doing, but 1 answer is missing"
+
+
+def test_what_is_worst_comes_first() -> None:
+    rows = [
+        row("a", Status.PASS),
+        row("b", Status.UNKNOWN),
+        row("c", Status.WARN, severity=Severity.HIGH),
+        row("d", Status.FAIL, severity=Severity.LOW),
+        row("e", Status.FAIL, severity=Severity.HIGH),
+    ]
+    page = shown(*rows)
+    assert [one.check_id for one in page.groups[0].lines] == ["e", "d", "c", "b", "a"]
+    assert page.first is not None
+    assert page.first.line.check_id == "e"
+
+
+def test_the_groups_and_their_order() -> None:
+    assert [group.heading for group in shown().groups] == ["This laptop", "My accounts", "Our team", "This app"]
+
+
+def test_what_waits_for_a_time_that_was_picked_is_not_first_but_is_still_listed() -> None:
+    now = datetime.now(UTC)
+    later = Reminder(id="r", check_id="screen_lock", subject=None, due_at=now + timedelta(hours=1), chosen_at=now)
+    page = shown(row(severity=Severity.HIGH), row("app_updates", Status.WARN), reminders=[later])
+    assert page.first is not None
+    assert page.first.line.check_id == "app_updates"
+    (waiting, _) = page.groups[0].lines
+    assert waiting.later is not None
+    assert waiting.word == "Action needed"
+
+
+def test_a_reminder_that_is_due_holds_nothing_back() -> None:
+    now = datetime.now(UTC)
+    due = Reminder(id="r", check_id="screen_lock", subject=None, due_at=now - timedelta(hours=1), chosen_at=now)
+    page = shown(row(), reminders=[due])
+    assert page.first is not None
+
+
+def test_with_nothing_to_do_nothing_is_first() -> None:
+    assert shown(row(status=Status.PASS), row("b", Status.UNKNOWN)).first is None
+
+
+def test_a_time_can_be_picked_only_for_what_is_open() -> None:
+    now = datetime.now(UTC)
+    without, having = shown(row()).first, shown(row(), episodes=[_episode("screen_lock", now)]).first
+    assert without is not None
+    assert having is not None
+    assert (without.can_wait, having.can_wait) == (False, True)
+
+
+def test_what_was_found_about_an_account_that_has_gone_is_not_shown() -> None:
+    gone = row("two_step", instance="i-gone", label="Old", category=Category.ACCOUNT)
+    page = shown(gone, row(status=Status.PASS), labels={})
+    assert page.groups[1].lines == ()
+    assert page.title == "Nothing needs doing"
+
+
+def test_what_does_not_apply_is_apart() -> None:
+    page = shown(row(status=Status.NOT_APPLICABLE), row("app_updates", Status.DISABLED))
+    assert [one.check_id for one in page.groups[0].apart] == ["screen_lock"]
+    assert [one.said for one in page.groups[0].lines] == ["Switched off"]
+
+
+def test_what_was_put_right_this_month_is_told_once() -> None:
+    now = datetime.now(UTC)
+    ended = [
+        _closed(_episode("screen_lock", now), now - timedelta(days=20)),
+        _closed(_episode("screen_lock", now), now - timedelta(days=2)),
+        _closed(_episode("app_updates", now), now - timedelta(days=40)),
+        _closed(_episode("two_step", now, subject="i-gone"), now),
+    ]
+    (fixed,) = shown(row(), episodes=ended).fixed
+    assert fixed.name == "Screen lock"
+    assert fixed.when == on_day(now - timedelta(days=2), now)
+
+
+def test_after_a_day_it_says_that_this_is_a_while_ago() -> None:
+    now = datetime.now(UTC)
+    assert not home(document(row(), age=timedelta(hours=23)), titles={}, now=now).stale
+    assert home(document(row(), age=timedelta(hours=25)), titles={}, now=now).stale
+
+
+def test_the_questions_begin_with_the_most_important() -> None:
+    statement = statements()["two_step.method"]
+    account = Account(id="i-1", service="google", label="Work email")
+    questions = shown(due=[Due(statement, account, None)]).questions  # type: ignore[arg-type]
+    assert questions is not None
+    assert (questions.count, questions.path) == (1, "/statements/i-1/two_step.method")
+
+
+def test_a_finding_without_words_is_still_named() -> None:
+    shown_line = line(row("some_plugin", text=Text("", "")), {}, datetime.now(UTC))
+    assert (shown_line.name, shown_line.said) == ("Some plugin", "Off")
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        ({}, "Checked by Watchword"),
+        ({"status": Status.UNKNOWN}, "Tried"),
+        ({"basis": Basis.API}, "Asked of the service"),
+        ({"basis": Basis.ATTESTED, "status": Status.UNKNOWN}, "Only you can tell us this"),
+        ({"basis": Basis.ATTESTED}, "You told us"),
+        ({"status": Status.DISABLED}, ""),
+    ],
+)
+def test_how_it_is_known_is_said_in_words(changes: dict[str, Any], known: str) -> None:
+    said = line(row(**changes), {}, datetime.now(UTC)).known
+    assert said.startswith(known)
+    assert bool(said) == bool(known)
+
+
+def test_days_as_they_are_said() -> None:
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert [day(now + timedelta(days=days), now) for days in (0, -1, 1)] == ["today", "yesterday", "tomorrow"]
+    assert day(now - timedelta(days=19), now) == "3 November"
+    assert on_day(now + timedelta(days=70), now) == "on 31 January 2027"
+    assert moment(now, now).startswith("today at ")
+
+
+def test_a_key_is_what_a_path_says() -> None:
+    assert line(row(), {}, datetime.now(UTC)).path == "/item/screen_lock"
+    about = line(row("two_step", instance="i-1"), {}, datetime.now(UTC))
+    assert (about.path, Key(about.check_id, about.account)) == ("/item/two_step/i-1", Key("two_step", "i-1"))
