@@ -51,6 +51,8 @@ class Paths:
     @classmethod
     def here(cls) -> Paths:
         """The paths for the person who is signed in to this computer."""
+        if sys.platform == "win32":
+            return cls.on("win32", {**os.environ, "PROGRAMDATA": _program_data()}, _home())
         return cls.on(sys.platform, os.environ, _home())
 
     @classmethod
@@ -102,6 +104,20 @@ class Paths:
             state=folder,
             runtime=f"{folder}\\run",
         )
+
+
+if sys.platform == "win32":
+    import winreg
+
+    def _program_data() -> str:
+        """The folder of all users' data, from the machine's registry: the variable is the person's to set."""
+        folders = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, folders, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as key:
+                found, kind = winreg.QueryValueEx(key, "Common AppData")
+        except OSError:
+            return "C:\\ProgramData"
+        return found if kind == winreg.REG_SZ and found else "C:\\ProgramData"
 
 
 def _home() -> str:

@@ -38,8 +38,9 @@ if sys.platform == "win32":
             """Sleep for at most ``seconds``; returns whether it rang."""
             ready, _, _ = select.select([self._bell, self._ours], [], [], max(0.0, seconds))
             for each in ready:
-                with suppress(OSError):
-                    each.recv(MANY_BYTES)
+                with suppress(OSError):  # until there is no more: every ring is a packet of its own
+                    while each.recv(MANY_BYTES):
+                        pass
             return self._bell in ready
 
         def wake(self) -> None:

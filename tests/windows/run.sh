@@ -51,7 +51,7 @@ everything=(
   tests/windows tests/config tests/checks tests/agent/host
   tests/agent/test_{accounts,device,due,health,http,locking,logs,paths,plugins,recorder,runner,secrets,status,text,words}.py
   tests/agent/store/test_{alert_records,compaction,journal,migration,store}.py
-  tests/agent/daemon/test_{clock,timetable}.py tests/agent/autostart/test_task.py
+  tests/agent/daemon/test_{clock,doorbell,supervisor,timetable}.py tests/agent/autostart/test_task.py
   tests/agent/cli/test_{breach,check,compare,config,password,record,secret}.py
   --ignore=tests/config/test_trust.py             # owners and modes; tests/windows/test_trust.py has Windows' own
   --ignore=tests/agent/host/test_live.py          # paths and programs of Linux; tests/windows has its own
@@ -77,6 +77,11 @@ not_on_windows=(
   tests/config/test_loader.py::test_a_fifo_is_refused_without_waiting
   tests/config/test_loader.py::test_a_link_to_itself_is_refused
   # Signals, forks, pseudo-terminals; programs of Linux
+  tests/agent/daemon/test_doorbell.py::test_a_file_in_the_place_of_the_bell_is_not_written_to
+  tests/agent/daemon/test_doorbell.py::test_a_pipe_left_behind_by_one_that_was_killed_is_replaced
+  tests/agent/daemon/test_doorbell.py::test_a_signal_ends_the_wait
+  tests/agent/daemon/test_doorbell.py::test_only_the_person_can_ring
+  tests/agent/test_logs.py::test_a_link_in_its_place_is_not_followed
   tests/agent/cli/test_check.py::test_progress_fits_the_terminal
   tests/agent/host/test_watch.py::test_a_real_process_is_found_again
   tests/agent/test_plugins.py::test_one_that_never_answers_is_ended_at_its_time_limit[fork]

@@ -122,13 +122,16 @@ def test_a_policy_of_the_person_is_refused_in_words_they_can_pass_on(policy: Pat
     assert f'icacls "{policy}" /setowner *S-1-5-32-544' in str(caught.value)
 
 
-def test_the_command_line_refuses_it_too(watchword: Watchword, policy: Path, tmp_path: Path) -> None:
-    data = tmp_path / "ProgramData"
-    (data / "Watchword").mkdir(parents=True)
-    (data / "Watchword" / "policy.toml").write_text('profile = "toolkit"\n')
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROGRAMDATA", str(data))
-        done = watchword("config", "show")
+def test_the_command_line_refuses_it_too_wherever_the_variable_points(watchword: Watchword, tmp_path: Path) -> None:
+    folder = Path(os.environ["PROGRAMDATA"]) / "Watchword"
+    folder.mkdir()
+    try:
+        (folder / "policy.toml").write_text('profile = "toolkit"\n')
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PROGRAMDATA", str(tmp_path))  # the person's to set, so it hides no policy
+            done = watchword("config", "show")
+    finally:
+        shutil.rmtree(folder)
     assert b"is not owned by an administrator" in done.stderr
     assert b"Traceback" not in done.stderr
 
