@@ -11,14 +11,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.contract import Check, Finding, Status
+from agent.contract import Category, Check, Finding, Status
 from agent.store.records import LastRun
 
 __all__ = ["CONFIRM", "HEAVY_WAIT", "RETRY", "Plan", "next_round", "next_run", "plan"]
 
 #: A tenth either way (peers: agents that all ask on the hour are noticed by those who answer).
 JITTER = 0.1
-#: What is due this soon after a round runs with it: one wake instead of two.
+#: What is due this soon after a round runs with it: one wake instead of two. Or within a tenth of its own pace, by
+#: which it may be early anyway: there are a score of checks, and each alone would be a round of its own.
 TOGETHER = timedelta(minutes=10)
 #: For how long a heavy check waits for mains power or the end of power saving. Then it runs all the same.
 HEAVY_WAIT = timedelta(hours=24)
@@ -52,11 +53,15 @@ def plan(
     due = [check for check in checks if everything or _is_due(runs.get(check.id), check, now)]
     waiting = [check for check in due if saving_power and check.heavy and not _waited_enough(runs.get(check.id), now)]
     if len(due) > len(waiting):  # a round is starting anyway
-        due = [check for check in checks if check in due or _is_due(runs.get(check.id), check, now + TOGETHER)]
+        due = [check for check in checks if check in due or _is_due(runs.get(check.id), check, now + _together(check))]
     return Plan(
         run=tuple(check.id for check in due if check not in waiting),
         waiting=tuple(check.id for check in waiting),
     )
+
+
+def _together(check: Check) -> timedelta:
+    return max(TOGETHER, check.every * JITTER)
 
 
 def next_run(
@@ -72,11 +77,18 @@ def next_run(
     ``spread`` draws a number between two others (``random.uniform``).
     """
     wait = check.every * spread(1 - JITTER, 1 + JITTER)
-    if any(finding.status is Status.UNKNOWN and finding.reason in PASSING for finding in findings):
+    if any(_passes(check, finding) for finding in findings):
         wait = min(wait, RETRY * spread(1 - JITTER, 1 + JITTER))
     if unconfirmed:
         wait = min(wait, CONFIRM)
     return now + wait
+
+
+def _passes(check: Check, finding: Finding) -> bool:
+    """Whether an ``unknown`` may be gone soon. A person who has not answered is not asked for it by the hour."""
+    if finding.reason == "no_answer" and check.category in (Category.ACCOUNT, Category.PRACTICE):
+        return False
+    return finding.status is Status.UNKNOWN and finding.reason in PASSING
 
 
 def next_round(runs: Iterable[LastRun], waiting: Collection[str], now: datetime) -> datetime | None:

@@ -14,6 +14,9 @@ from config.practices import Practice, practices
 
 __all__ = ["check_of"]
 
+#: Nothing but an answer or its age changes these, and an answer is taken in at once. A task is overdue by the hour.
+PACE, PACE_OF_A_TASK = timedelta(hours=12), timedelta(hours=4)
+
 
 def check_of(practice: Practice) -> Check:
     """The check of one practice."""
@@ -27,7 +30,7 @@ def check_of(practice: Practice) -> Check:
         category=Category(practice.category),
         run=run,
         reasons=reasons(practice),
-        every=timedelta(hours=4),
+        every=PACE_OF_A_TASK if practice.opened_by else PACE,
         refs=tuple(f"toolkit:{ref}" for ref in practice.refs),
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +46,36 @@ def test_what_is_due_soon_is_run_with_what_is_due_now() -> None:
     soon = ran(-3 * HOUR, timedelta(minutes=9))
     assert chosen({"light": ran(-4 * HOUR, -HOUR), "heavy": soon}) == ("light", "heavy")
     assert chosen({"light": soon, "heavy": soon}) == ()
+
+
+def test_what_is_due_within_a_tenth_of_its_pace_is_run_with_what_is_due_now() -> None:
+    daily = check("daily", every=24 * HOUR)
+    for due_in, together in ((2.4 * HOUR, True), (2.5 * HOUR, False)):
+        found = plan(
+            [LIGHT, daily], {"light": ran(-5 * HOUR, -HOUR), "daily": ran(-HOUR, due_in)}, NOW, saving_power=False
+        )
+        assert ("daily" in found.run) == together
+
+
+def test_slow_checks_ride_with_the_rounds_of_quick_ones() -> None:
+    quick = [check("hourly", every=HOUR), *(check(f"quick_{number}") for number in range(3))]
+    slow = [check(f"slow_{number}", every=12 * HOUR) for number in range(16)]
+    assert rounds_a_day([*quick, *slow]) < 1.1 * rounds_a_day(quick)
+
+
+def rounds_a_day(checks: list[Check], days: int = 20) -> float:
+    """How often the agent wakes for these, with spreads drawn as it draws them."""
+    chance = random.Random(1)
+    runs: dict[str, LastRun] = {}
+    now, count = NOW, 0
+    while now < NOW + timedelta(days=days):
+        ran_now = plan(checks, runs, now, saving_power=False).run
+        count += bool(ran_now)
+        for each in checks:
+            if each.id in ran_now:
+                runs[each.id] = LastRun(now, next_run(each, [], now, unconfirmed=(), spread=chance.uniform))
+        now = max(next_round(runs.values(), (), now) or now, now + timedelta(seconds=1))
+    return count / days
 
 
 def test_everything_is_due_when_settings_changed() -> None:
@@ -96,6 +129,15 @@ def test_what_had_no_network_is_tried_again_within_the_hour() -> None:
 def test_what_will_not_pass_by_itself_is_not_tried_more_often() -> None:
     no_key = [Finding(status=Status.UNKNOWN, reason="no_key")]
     assert next_run(LIGHT, no_key, NOW, unconfirmed=(), spread=lambda *_: 1.0) - NOW == 4 * HOUR
+
+
+@pytest.mark.parametrize(("category", "again"), [(Category.DEVICE, RETRY), (Category.ACCOUNT, 4 * HOUR)])
+def test_a_server_that_gave_no_answer_is_asked_again_soon_and_a_person_is_not(
+    category: Category, again: timedelta
+) -> None:
+    asked = dataclasses.replace(LIGHT, category=category)
+    unanswered = [Finding(status=Status.UNKNOWN, reason="no_answer")]
+    assert next_run(asked, unanswered, NOW, unconfirmed=(), spread=lambda *_: 1.0) - NOW == again
 
 
 def test_a_bad_finding_gets_its_second_look_soon() -> None:
