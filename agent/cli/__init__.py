@@ -49,6 +49,7 @@ COMMANDS = {
     "config": "config",
     "record": "record",
     "compare": "compare",
+    "export": "export",
     "schema": "schema",
     "doctor": "doctor",
     "run": "run",
