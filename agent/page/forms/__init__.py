@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from agent.page.forms import accounts, confirm, importing, statements
+
 __all__ = ["ROUTES"]
 
-ROUTES: list[Route] = []
+#: Fixed paths come before those that an account's id is part of.
+ROUTES: list[Route] = [*importing.ROUTES, *accounts.ROUTES, *statements.ROUTES, *confirm.ROUTES]
