@@ -3,8 +3,9 @@
 One JSON request on stdin, one JSON answer on stdout; no secret is ever an argument or an environment variable.
 Run by :mod:`agent.secrets` as ``python -m agent.keyring_child``; it imports nothing else of Watchword.
 
-Request: ``{"op": "get"|"set"|"remove", "service": "watchword", "names": [...], "value": "...", "may_prompt": false,
-"seconds": 10}``. Answer: ``{"values": {name: text or null}}``, ``{"done": true or false}`` or ``{"error": reason}``.
+Request: ``{"op": "get"|"set"|"remove"|"names", "service": "watchword", "names": [...], "value": "...",
+"may_prompt": false, "seconds": 10}``. Answer: ``{"values": {name: text or null}}``, ``{"names": [...]}``,
+``{"done": true or false}`` or ``{"error": reason}``.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ def _do(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
     service = request["service"]
     if request["op"] == "get":
         return {"values": {name: backend.get_password(service, name) for name in request["names"]}}
+    if request["op"] == "names":
+        return {"names": _names(backend, service)}
     (name,) = request["names"]
     if request["op"] == "set":
         backend.set_password(service, name, request["value"])
@@ -76,6 +79,16 @@ def _do(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
         return {"done": False}
     backend.delete_password(service, name)
     return {"done": True}
+
+
+def _names(backend: Any, service: str) -> list[str]:
+    """The names of what is kept, of those keyrings that can be asked; the Secret Service is. Secrets are not read."""
+    if type(backend).__module__ != "keyring.backends.SecretService":
+        return []
+    collection = backend.get_preferred_collection()
+    with closing(collection.connection):
+        kept = [item.get_attributes() for item in collection.search_items({"service": service})]
+    return [attributes["username"] for attributes in kept if isinstance(attributes.get("username"), str)]
 
 
 def _trusted_backend() -> Any:

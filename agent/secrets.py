@@ -23,7 +23,8 @@ from typing import Any
 
 from agent.host import Unreadable
 
-__all__ = ["HIBP_KEY", "SERVICE", "Reader", "address_name", "get", "get_many", "is_known", "remove", "store"]
+__all__ = ["HIBP_KEY", "SERVICE", "Reader", "address_name", "get", "get_many", "is_known"]
+__all__ += ["kept_names", "remove", "store"]
 
 SERVICE = "watchword"
 HIBP_KEY = "hibp_api_key"
@@ -109,6 +110,17 @@ def remove(name: str, *, time_limit: float = PROMPT_SECONDS, may_prompt: bool = 
         return answer
     done = answer.get("done")
     return done if isinstance(done, bool) else Unreadable("failed", "keyring")
+
+
+def kept_names(*, time_limit: float = READ_SECONDS, may_prompt: bool = False) -> list[str] | Unreadable:
+    """The names under which secrets are kept, as far as the keyring can say: on Windows and macOS it names none."""
+    answer = _ask("names", [], time_limit, may_prompt=may_prompt)
+    if isinstance(answer, Unreadable):
+        return answer
+    names = answer.get("names")
+    if not isinstance(names, list):
+        return Unreadable("failed", "keyring")
+    return sorted({name for name in names if isinstance(name, str) and is_known(name)})
 
 
 def _value(values: dict[str, Any], name: str) -> str | Unreadable | None:

@@ -55,6 +55,8 @@ COMMANDS = {
     "run": "run",
     "daemon": "daemon",
     "autostart": "autostart",
+    "export-my-data": "export_my_data",
+    "forget-everything": "forget_everything",
 }
 
 DESCRIPTION = """\

@@ -31,6 +31,7 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
     if not lock.take():
         return False
     try:
+        lock.write(str(os.getpid()))  # for whoever has to end it: :mod:`agent.forgetting`
         forget(paths.page)
         with listen() as listener:
             address = Address.new(listener.getsockname()[1])

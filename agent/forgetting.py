@@ -1,0 +1,172 @@
+"""Removing everything that Watchword holds about its person: files, keyring, start at sign-in. Never the program.
+
+What cannot be removed is told, and does not keep the rest from being removed. Only what runs and would not end does:
+it would write all of it anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from agent import secrets
+from agent.account_list import why_not
+from agent.errors import RefusedError, WatchwordError
+from agent.files import read_regular
+from agent.host import Unreadable
+from agent.locking import FileLock
+from agent.own_files import Found, OwnFile, find
+from agent.paths import Paths
+from agent.stopping import still_running, stop
+
+__all__ = ["Forgotten", "Plan", "forget_everything", "plan"]
+
+#: Ids of accounts as the store makes them. Looked for in the bytes of all its files, so also in damaged ones.
+_ACCOUNT = re.compile(rb"i-[0-9a-f]{12}")
+MAX_BYTES = 64 * 1024 * 1024
+#: How long Windows may keep a file that a program has just closed.
+IN_USE_SECONDS = 2.0
+#: After these, no other secret could be removed either.
+NO_USE = frozenset({"no_keyring", "locked", "timeout"})
+
+#: Switches one thing off, if it is on.
+SwitchOff = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to remove. ``secrets`` are names in the keyring, those that are there if it can tell."""
+
+    found: Found
+    secrets: tuple[str, ...]
+    running: tuple[str, ...]
+    keyring_problem: Unreadable | None = None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What came of it. ``left`` is what is still there, a sentence each."""
+
+    files: int
+    secrets: int
+    left: tuple[str, ...]
+
+
+def plan(paths: Paths, home: str, *, may_prompt: bool) -> Plan:
+    """What there is to remove. Nothing is changed."""
+    found = find(paths, home)
+    names = _names(found.files)
+    kept = secrets.kept_names(may_prompt=may_prompt)
+    if isinstance(kept, list):
+        return Plan(found, tuple(sorted(_there(names, kept))), tuple(still_running(paths)))
+    # One that nobody can use now may hold what another session kept in it.
+    return Plan(found, tuple(sorted(names)), tuple(still_running(paths)), kept)
+
+
+def forget_everything(
+    paths: Paths, home: str, *, switch_off: dict[str, SwitchOff], may_prompt: bool, seconds: float = 15.0
+) -> Forgotten:
+    """Remove it all. ``switch_off`` are the things outside our folders, by what they are called.
+
+    Raises:
+        WatchwordError: something runs and does not end; no file and no secret was removed.
+    """
+    left = list(_switched_off(switch_off))
+    running = stop(paths, seconds)
+    if running:
+        raise WatchwordError(f"{' and '.join(running)} could not be stopped, so nothing was removed. Sign out and in.")
+    # Held until the end, so that no background agent starts meanwhile.
+    lock = FileLock(paths.daemon_lock)
+    with suppress(OSError):
+        lock.take()
+    try:
+        todo = plan(paths, home, may_prompt=may_prompt)
+        removed_secrets, problems = _remove_secrets(todo, may_prompt=may_prompt)
+        left += problems
+        removed = _remove_files(todo.found, lock)
+    finally:
+        lock.release()
+    again = find(paths, home)  # another Watchword may have been writing
+    removed += _remove_files(again, None)
+    _remove_folders(again.folders)
+    rest = find(paths, home)
+    left += [f"{file.path} could not be removed." for file in rest.files]
+    left += [f"{path} is not Watchword's, or cannot be looked into, so it is left." for path in rest.strangers]
+    return Forgotten(removed, removed_secrets, tuple(left))
+
+
+def _switched_off(switch_off: dict[str, SwitchOff]) -> Iterator[str]:
+    for name, off in switch_off.items():
+        try:
+            off()
+        except (RefusedError, OSError) as error:
+            yield f"{name} could not be switched off: {error}"
+
+
+def _names(files: tuple[OwnFile, ...]) -> set[str]:
+    """Every name under which there may be a secret."""
+    names = {secrets.HIBP_KEY}
+    for file in files:
+        if file.kind in ("store", "journal", "status"):
+            with suppress(OSError):
+                ids = set(_ACCOUNT.findall(read_regular(file.path, MAX_BYTES)))
+                names |= {secrets.address_name(each.decode("ascii")) for each in ids}
+    return names
+
+
+def _there(names: set[str], kept: list[str]) -> set[str]:
+    """Those of the names that hold something, with all that the keyring itself knows."""
+    found = secrets.get_many(sorted(names))
+    return set(kept) | {name for name, value in found.items() if value is not None}
+
+
+def _remove_secrets(todo: Plan, *, may_prompt: bool) -> tuple[int, list[str]]:
+    if todo.keyring_problem is not None and todo.keyring_problem.reason == "no_keyring":
+        return 0, []
+    removed, problems = 0, []
+    for place, name in enumerate(todo.secrets):
+        done = secrets.remove(name, may_prompt=may_prompt)
+        if isinstance(done, Unreadable):
+            rest = todo.secrets[place:] if done.reason in NO_USE else (name,)
+            problems.append(f"The keyring may still hold {', '.join(rest)}, {why_not(done)}.")
+            if done.reason in NO_USE:
+                break
+        else:
+            removed += done
+    return removed, problems
+
+
+def _remove_files(found: Found, held: FileLock | None) -> int:
+    removed = 0
+    for file in found.files:
+        if held is not None and file.path == os.path.abspath(held.path):
+            continue  # its turn comes when it is let go
+        with suppress(OSError):
+            _unlink(file.path)
+            removed += 1
+    return removed
+
+
+def _unlink(path: str) -> None:
+    deadline = time.monotonic() + IN_USE_SECONDS
+    while True:
+        try:
+            return os.unlink(path)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > deadline:
+                raise
+            with suppress(OSError):
+                os.chmod(path, stat.S_IWRITE)
+        time.sleep(0.05)
+
+
+def _remove_folders(folders: tuple[str, ...]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # one with a stranger in it stays
+            os.rmdir(folder)
