@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -188,12 +188,18 @@ class _Since(msgspec.Struct, frozen=True):
 
 
 def acknowledge(
-    memory: Memory, account_id: str, now: datetime, others: Iterable[str] = (), *, on: date | None = None
+    memory: Memory,
+    account_id: str,
+    now: datetime,
+    others: Iterable[str] = (),
+    *,
+    on: date | None = None,
+    only: Collection[str] | None = None,
 ) -> int:
     """The person has dealt with every breach that the last finding about this account showed.
 
     The same goes for those of ``others`` (the ids of further accounts) that have the same address. ``on`` is the day
-    on which they say they did it, today unless they name one.
+    on which they say they did it, today unless they name one. ``only`` names those of them that are meant.
 
     Returns:
         How many breaches that were; 0 when there was nothing to acknowledge.
@@ -205,7 +211,10 @@ def acknowledge(
     new = {
         name: DealtWith(weight, now, on or now.date(), shown.classes.get(name))
         for name, weight in shown.weights.items()
+        if only is None or name in only
     }
+    if not new:
+        return 0
     for each in (account_id, *others):
         theirs = remembered.get(f"shown:{each}", Shown)
         # An empty tag is not of an address but of a service's breach, which each account has for itself.
@@ -213,7 +222,7 @@ def acknowledge(
             before = remembered.get(f"acknowledged:{each}", Acknowledged)
             kept = before.dealt_with if before is not None and before.tag == shown.tag else {}
             _put_acknowledged(remembered, each, now, shown.tag, kept | new)
-    return len(shown.weights)
+    return len(new)
 
 
 def take_back(memory: Memory, account_id: str, now: datetime, others: Iterable[str] = ()) -> int:
