@@ -49,12 +49,16 @@ REPLAYED_DEVICE = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class RoundResult:
-    """What a command shows of a round. ``failed`` says that the agent itself could not do all it should have."""
+    """What a command shows of a round. ``failed`` says that the agent itself could not do all it should have.
+
+    ``document`` has the checks that ran; ``whole``, as in status.json, also the last rows of those that did not.
+    """
 
     document: Document
     round: rounds.Round
     notes: Sequence[str]
     failed: bool = False
+    whole: Document | None = None
 
     @property
     def titles(self) -> dict[str, str]:
@@ -143,13 +147,13 @@ def round_in(
         standings=standings,
     )
     others = _rows_of_others(session, done, known.labels) if ids else ()
-    document = rounds.with_others(document, others, standings)
+    whole = rounds.with_others(document, others, standings)
     try:
-        write(document, Path(session.paths.status))
+        write(whole, Path(session.paths.status))
     except StatusError as error:
         notes.append(str(error))
         failed = True
-    return RoundResult(document, done, [*notes, *unusable], failed)
+    return RoundResult(document, done, [*notes, *unusable], failed, whole)
 
 
 def replayed_round(

@@ -105,5 +105,5 @@ def _runs(session: Session, result: RoundResult, checks: list[Check], now: datet
 
 def _rows(session: Session, result: RoundResult | None) -> dict[Key, CheckRow]:
     """Every finding, of this round or as it stands in status.json."""
-    document = result.document if result else last_document(session.paths)
+    document = result.whole if result else last_document(session.paths)
     return {Key(row.id, row.instance): row for row in document.checks} if document else {}
