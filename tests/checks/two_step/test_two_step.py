@@ -213,3 +213,17 @@ def test_no_answers_make_a_pass_without_a_valid_one(made: list[Attestation], ser
     if finding.status is Status.PASS:
         assert finding.expires_at is not None
         assert finding.expires_at > NOW
+
+
+def test_a_new_phone_ends_what_was_said_before_it_and_not_what_is_said_after() -> None:
+    moved = Attestation(subject="laptop", statement="event.new_phone", answer="happened", at=NOW - timedelta(2))
+    before, after = said("app", days_ago=5), said("app", days_ago=1)
+    finding = verdict("google", before, moved)
+    assert summary(finding) == ("unknown", "expired", "low")
+    assert (finding.facts["days_since"], finding.expires_at) == (5, NOW - timedelta(2))
+    assert verdict("google", before, moved, after).status is Status.PASS
+
+
+def test_somebody_leaving_does_not_end_what_was_said_of_a_second_step() -> None:
+    gone = Attestation(subject="laptop", statement="event.leaver", answer="happened", at=NOW - timedelta(2))
+    assert verdict("google", said("app", days_ago=5), gone).status is Status.PASS
