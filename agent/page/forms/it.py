@@ -1,0 +1,113 @@
+"""What office IT can see: the exact bytes, every member explained, and taking everything away or with you."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import partial
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from agent import mydata, secrets
+from agent.cli.forget_everything import outside, said
+from agent.cli.rounds import last_document
+from agent.forgetting import forget_everything
+from agent.page.forms import report_view
+from agent.page.home import titles
+from agent.page.page import Problem, form_of, page_of
+from agent.page.wording import moment
+from agent.paths import Paths
+from agent.report.model import LEVELS, Level
+from agent.report.reader import encode
+from config.report_words import never_collected
+
+__all__ = ["ROUTES"]
+
+USUAL: Level = "standard"
+
+
+def show(request: Request) -> Response:
+    """All of it."""
+    page, level, now = page_of(request), _level(request), datetime.now(UTC)
+    names = titles()
+    with page.open_session() as session:
+        document = last_document(session.paths)
+        report = report_view.preview(document, session, level) if document is not None else None
+        label = session.loaded.settings.device.label
+    return page.render(
+        request,
+        "forms/it.html",
+        report=report,
+        checked=moment(document.generated_at, now) if document is not None else "",
+        level=level,
+        levels=LEVELS,
+        label=label,
+        fields=report_view.fields(report) if report is not None else (),
+        rows=report_view.rows(report, names) if report is not None else (),
+        size=len(encode(report)) if report is not None else 0,
+        pretty=report_view.pretty(report) if report is not None else "",
+        facts=report_view.facts(names),
+        stays=report_view.stays(names),
+        never=never_collected(),
+    )
+
+
+def exact(request: Request) -> Response:
+    """The bytes of the report, and nothing else."""
+    page, level = page_of(request), _level(request)
+    with page.open_session() as session:
+        document = last_document(session.paths)
+        if document is None:
+            raise HTTPException(404)
+        return Response(encode(report_view.preview(document, session, level)), media_type="application/json")
+
+
+def download(request: Request) -> Response:
+    """Everything that is held about the person, as one file."""
+    form, now = form_of(request), datetime.now(UTC)
+    wanted = form.get("addresses") == "yes"
+    data = mydata.collect(
+        Paths.here(),
+        os.path.expanduser("~"),
+        now,
+        with_addresses=wanted,
+        read_secrets=partial(secrets.get_many, may_prompt=wanted),
+    )
+    name = f"watchword-my-data-{now:%Y-%m-%d}.zip"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(mydata.archive(data), media_type="application/zip", headers=headers)
+
+
+def show_deleting(request: Request) -> Response:
+    """Whether to delete everything."""
+    return page_of(request).render(request, "forms/delete.html", deleted=None)
+
+
+def delete(request: Request) -> Response:
+    """Delete everything, and end."""
+    page = page_of(request)
+    if form_of(request).get("sure") != "yes":
+        problem = Problem("sure", "Tick the box to say that you are sure. Nothing has been deleted.")
+        return page.render(request, "forms/delete.html", status=422, problems=[problem], deleted=None)
+    with page.checking:  # a round would write some of it anew
+        done = forget_everything(Paths.here(), os.path.expanduser("~"), switch_off=outside(), may_prompt=True)
+    # Whatever is asked for after this would begin to keep things again.
+    page.lifetime.finish()
+    return page.render(request, "forms/delete.html", deleted=said(done), left=done.left)
+
+
+def _level(request: Request) -> Level:
+    asked = request.query_params.get("level", "")
+    return next((level for level in LEVELS if level == asked), USUAL)
+
+
+ROUTES = [
+    Route("/it", show),
+    Route("/it/report.json", exact),
+    Route("/it/download", download, methods=["POST"]),
+    Route("/it/delete", show_deleting),
+    Route("/it/delete", delete, methods=["POST"]),
+]

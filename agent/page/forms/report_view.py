@@ -1,0 +1,145 @@
+"""What office IT can see, made from the report itself: every member with today's value and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from agent.alerts.records import Key
+from agent.attested import LAPTOP
+from agent.cli.session import Session
+from agent.contract import Attestation
+from agent.report.build import Frame, build
+from agent.report.model import Level, Report
+from agent.report.reader import encode
+from agent.statements import statements
+from agent.status import Document
+from checks.app_updates import catalogue
+from config.report import shared_facts, staying_facts
+from config.report_words import field_meanings
+
+__all__ = ["FactLine", "FieldLine", "RowLine", "facts", "fields", "pretty", "preview", "rows", "stays"]
+
+#: A report that was not sent has no number of its own.
+UNSENT = "00000000-0000-4000-8000-000000000000"
+#: By when the next report should come (facts: guidance 2d).
+INTERVAL = timedelta(hours=24)
+NOT_THERE = "not in this report"
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One member: its path, what it means, and its value today."""
+
+    path: str
+    meaning: str
+    value: str
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """One finding of the report: what it is about, and each of its members in words."""
+
+    name: str
+    members: tuple[FieldLine, ...]
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact that may be shared, or with ``why`` one that never is."""
+
+    check: str
+    name: str
+    meaning: str = ""
+    level: str = ""
+    why: str = ""
+
+
+def preview(document: Document, session: Session, level: Level) -> Report:
+    """The report of this document as it would be at this level."""
+    return build(
+        document,
+        Frame(UNSENT, 1, level, document.generated_at + INTERVAL),
+        catalogue=_published_names(),
+        statements=_statements(session),
+        snoozed={reminder.key: reminder.due_at for reminder in session.store.reminders()},
+    )
+
+
+def pretty(report: Report) -> str:
+    """The same report over several lines, for people."""
+    return msgspec.json.format(encode(report), indent=2).decode()
+
+
+def fields(report: Report) -> tuple[FieldLine, ...]:
+    """Every member outside the findings, with its value."""
+    found = dict(_leaves(msgspec.to_builtins(report), ""))
+    return tuple(
+        FieldLine(path, meaning, found.get(path, NOT_THERE))
+        for path, meaning in field_meanings().items()
+        if not path.startswith("checks.")
+    )
+
+
+def rows(report: Report, names: Mapping[str, str]) -> tuple[RowLine, ...]:
+    """Every finding of the report. ``names`` are what checks are called."""
+    lines = []
+    for row in report.checks:
+        found = dict(_leaves(msgspec.to_builtins(row), "checks."))
+        meanings = {path: meaning for path, meaning in field_meanings().items() if path in found}
+        shared = {(fact.check, fact.name): fact.meaning for fact in shared_facts()}
+        members = [FieldLine(path, meaning, found[path]) for path, meaning in meanings.items()]
+        members += [
+            FieldLine(f"checks.facts.{name}", shared.get((row.id, name), ""), found[f"checks.facts.{name}"])
+            for name in row.facts
+        ]
+        about = names.get(row.id, row.id) + (f": {row.label}" if row.label else "")
+        lines.append(RowLine(about, tuple(members)))
+    return tuple(lines)
+
+
+def facts(names: Mapping[str, str]) -> tuple[FactLine, ...]:
+    """Every fact that may be shared, and from which level on."""
+    return tuple(
+        FactLine(names.get(fact.check, fact.check), fact.name, meaning=fact.meaning, level=fact.level)
+        for fact in shared_facts()
+    )
+
+
+def stays(names: Mapping[str, str]) -> tuple[FactLine, ...]:
+    """Every fact that a check has and that never leaves, and why."""
+    return tuple(FactLine(names.get(fact.check, fact.check), fact.name, why=fact.why) for fact in staying_facts())
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Each value that is no table, by its path."""
+    for name, each in value.items():
+        here = f"{path}{name}"
+        if isinstance(each, dict):
+            yield from _leaves(each, f"{here}.")
+        elif isinstance(each, list | tuple):
+            if here != "checks":
+                yield here, ", ".join(map(str, each)) or "none"
+        elif isinstance(each, bool):
+            yield here, "yes" if each else "no"
+        else:
+            yield here, str(each)
+
+
+def _published_names() -> frozenset[str]:
+    """Names of apps that may be said at the level ``detailed``: those of the published catalogue."""
+    return frozenset(entry["name"] for entry in catalogue.document().get("app", ()) if "name" in entry)
+
+
+def _statements(session: Session) -> dict[Key, Attestation]:
+    """The last thing that was stated for each check about each subject."""
+    checks = {statement.id: statement.check for statement in statements().values() if statement.check}
+    return {
+        Key(checks[made.statement], None if made.subject == LAPTOP else made.subject): made
+        for made in session.store.attestations()
+        if made.statement in checks
+    }
