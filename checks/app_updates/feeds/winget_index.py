@@ -12,6 +12,7 @@ import os
 import sqlite3
 import struct
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,12 +38,19 @@ TROUBLE = (
     struct.error,
     EOFError,
     KeyError,
+    MemoryError,
     OSError,
+    OverflowError,
     RuntimeError,
     ValueError,
 )
-#: Of SQLite's virtual machine, for one query; looking one app up takes some hundreds.
-MAX_STEPS = 10_000_000
+#: Of SQLite's virtual machine between two looks at the clock; looking one app up takes some hundreds.
+STEPS = 100_000
+#: For all apps together; it takes a tenth of that.
+MAX_SECONDS = 5.0
+#: Of one value. What the list says of an app are some dozen characters.
+MAX_VALUE_BYTES = 64 * 1024
+TABLES = ("packages", "productcodes2", "pfns2")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -66,7 +74,14 @@ def read_index(body: bytes, wanted: Iterable[Wanted]) -> dict[str, Listed | None
     """For each wanted app what the list says, ``None`` for one that it does not have; ``None`` for what is no list."""
     try:
         with _unpacked(body) as address, closing(sqlite3.connect(address, uri=True)) as index:
-            index.set_progress_handler(_stop, MAX_STEPS)
+            index.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+            index.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MAX_TEXT)
+            index.execute("PRAGMA trusted_schema = OFF")
+            index.execute("PRAGMA cell_size_check = ON")
+            deadline = time.monotonic() + MAX_SECONDS
+            index.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
+            if not _plain(index):
+                return None
             if index.execute("SELECT 1 FROM packages LIMIT 1").fetchone() is None:
                 return None
             return {each.key: _listed(index, each) for each in wanted}
@@ -74,8 +89,15 @@ def read_index(body: bytes, wanted: Iterable[Wanted]) -> dict[str, Listed | None
         return None
 
 
-def _stop() -> int:
-    return 1
+def _plain(index: sqlite3.Connection) -> bool:
+    """Whether what is asked are tables as they are stored: a view or a virtual table can make up anything."""
+    marks = ", ".join("?" * len(TABLES))
+    query = f"SELECT type, rootpage, sql FROM sqlite_schema WHERE name COLLATE NOCASE IN ({marks})"  # noqa: S608
+    found = index.execute(query, TABLES).fetchall()
+    return bool(found) and all(
+        kind == "table" and page and isinstance(sql, str) and sql.upper().startswith("CREATE TABLE")
+        for kind, page, sql in found
+    )
 
 
 @contextmanager

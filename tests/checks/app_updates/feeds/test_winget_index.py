@@ -122,6 +122,54 @@ def test_a_table_that_never_ends_is_left() -> None:
     assert read_index(database(endless), [Wanted("it", package="a")]) is None
 
 
+OTHERS = "CREATE TABLE productcodes2(productcode, package); CREATE TABLE pfns2(pfn, package);"
+GROWING = "hex(zeroblob(450000000))"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"CREATE VIEW packages AS SELECT 1 AS rowid, 'a' AS id, {GROWING} AS latest_version, '1' AS arp_min_version;",
+        (
+            "CREATE TABLE packages(id, arp_min_version, latest_version AS (hex(zeroblob(length(id) + 450000000))));"
+            "INSERT INTO packages VALUES ('a', '1');"
+        ),
+        (
+            "CREATE TABLE packages(id, latest_version, arp_min_version); INSERT INTO packages VALUES ('a', '1', '1');"
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE VIEW packages AS SELECT 1 AS id, "
+            f"{GROWING} AS latest_version, 1 AS arp_min_version' WHERE name = 'packages';"
+        ),
+        (
+            "CREATE VIRTUAL TABLE packages USING fts5(id, latest_version, arp_min_version);"
+            "INSERT INTO packages VALUES ('a', '1', '1');"
+        ),
+    ],
+    ids=["view", "generated", "view in the place of a table", "virtual"],
+)
+def test_only_what_is_stored_in_tables_is_read(script: str) -> None:
+    resource = pytest.importorskip("resource", reason="Windows does not say how much memory was used")
+    body = database(script + OTHERS)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert read_index(body, [Wanted("it", package="a")]) is None
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB
+
+
+def test_a_value_longer_than_any_is_no_version_and_takes_no_memory() -> None:
+    body = database(
+        "CREATE TABLE packages(id, latest_version, arp_min_version);"
+        f"INSERT INTO packages VALUES ('a', CAST(zeroblob(50000000) AS TEXT), '1');{OTHERS}"
+    )
+    assert read_index(body, [Wanted("it", package="a")]) is None
+
+
+def test_a_look_up_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 200000) SELECT x, '1', '1' FROM n;"
+    body = database(f"CREATE TABLE packages(id, latest_version, arp_min_version); INSERT INTO packages {rows}{OTHERS}")
+    assert read_index(body, [Wanted("it", package="a")]) == {"it": None}
+    monkeypatch.setattr(winget_index, "MAX_SECONDS", 0.0)
+    assert read_index(body, [Wanted("it", package="a")]) is None
+
+
 def test_values_that_are_not_text_are_not_versions() -> None:
     body = database(
         "CREATE TABLE packages(id, latest_version, arp_min_version); CREATE TABLE productcodes2(productcode, package);"
