@@ -50,7 +50,7 @@ SAFARI = ("pluginkit", "-mAvv", "-p", "com.apple.Safari.web-extension")
 TIME_LIMIT_SECONDS = 5.0
 NOT_RECORDED = 127
 #: "     com.bitwarden.desktop.safari(2026.5.0)"; a sign before it is the person's choice, "-" being "do not use".
-PLUGIN = re.compile(r"\s*([-+!?=])?\s*([A-Za-z0-9][A-Za-z0-9.-]{0,254})\(([^()]{0,64})\)")
+PLUGIN = re.compile(r"([-+!?=])?\s*([A-Za-z0-9][A-Za-z0-9.-]{0,254})\(([^()]{0,64})\)")
 VERSION = re.compile(r"[0-9][0-9A-Za-z.+_-]{0,63}")
 
 
@@ -111,7 +111,7 @@ def parse_extensions(text: str, known: Collection[str]) -> dict[str, tuple[Stand
     """The catalogue's extensions in what ``pluginkit`` lists; switched off only where the person said so there."""
     found: dict[str, tuple[Standing, str | None]] = {}
     for line in text.splitlines():
-        match = PLUGIN.fullmatch(line.rstrip())
+        match = PLUGIN.fullmatch(line.strip())
         if match is None or match[2] not in known:
             continue
         standing = Standing.DISABLED if match[1] == "-" else Standing.ENABLED

@@ -49,10 +49,14 @@ def parse_dpkg_status(data: bytes, names: Collection[str]) -> Installed:
         return Installed()
     wanted = b"|".join(re.escape(name.encode()) for name in sorted(names))
     found: dict[str, str | None] = {}
+    past = 0
     for match in re.finditer(rb"\nPackage:[ \t]*(?:" + wanted + rb")[ \t]*(?=\n)", data):
+        if match.start() < past:  # a second one in a stanza says nothing more
+            continue
         start = data.rfind(b"\n\n", 0, match.start() + 1) + 1
         end = data.find(b"\n\n", match.end())
-        fields = stanza(data[start : end if end >= 0 else len(data)].decode("utf-8", errors="replace"))
+        past = end if end >= 0 else len(data)
+        fields = stanza(data[start:past].decode("utf-8", errors="replace"))
         status = fields.get("status", "").split()
         name = fields.get("package", "")
         if name in names and len(status) == 3 and status[2] == "installed":

@@ -31,11 +31,11 @@ __all__ = ["SUCCESS_STAMP", "date"]
 SUCCESS_STAMP = "/var/lib/apt/periodic/update-success-stamp"
 RELEASE_GLOBS = ("/var/lib/apt/lists/*_InRelease", "/var/lib/apt/lists/*_Release")
 #: ``deb.debian.org_debian-security_dists_bookworm-security_InRelease``; ``dists_buster_updates`` is buster's security.
-SUITE = re.compile(r".*_dists_(?P<suite>.+)_(?:InRelease|Release)")
+SUITE = re.compile(r".*_dists_(?P<suite>.{1,200})_(?:InRelease|Release)")
 #: Ubuntu Pro's archives (``noble-apps-security``) say nothing about the others: they come from another server.
 SECURITY_SUITE = re.compile(r".+(?<!-apps)(?<!-infra)-security|[a-z]+_updates")
 UPDATES_SUITE = re.compile(r".+-updates")
-PUBLISHED = re.compile(r"^Date:[ \t]*(\S.*?)[ \t\r]*$", re.MULTILINE)
+PUBLISHED = re.compile(r"^Date:(.{1,100})$", re.MULTILINE)
 NO_LISTS = Unreadable("no_lists", "/var/lib/apt/lists")
 
 
@@ -68,7 +68,7 @@ def _published(text: str | Unreadable | None, now: datetime) -> datetime | None:
     """The field ``Date`` of an archive's Release file: it was fetched then or later."""
     match = PUBLISHED.search(text) if isinstance(text, str) else None
     try:
-        date = parsedate_to_datetime(match[1]) if match else None
+        date = parsedate_to_datetime(match[1].strip()) if match else None
     except (ValueError, OverflowError):
         return None
     if date is None:

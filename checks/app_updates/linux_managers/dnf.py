@@ -51,7 +51,7 @@ SKIP = "skip_if_unavailable"
 CACHE_DIRECTORY = re.compile(r"(?P<repository>.+)-[0-9a-f]{16}")
 
 #: ``name.arch  [epoch:]version-release  repository``
-UPDATE = re.compile(r"(?P<name>\S+)\.(?P<arch>[A-Za-z0-9_]+)\s+(?P<evr>\S+-\S+)\s+(?P<repository>\S+)")
+UPDATE = re.compile(r"(?P<name>\S+)\.(?P<arch>[A-Za-z0-9_]+)\s+(?P<evr>[^\s-]+-[^\s-]+)\s+(?P<repository>\S+)")
 #: ``ADVISORY  Severity/Sec.  name-version-release.arch``
 ADVISORY = re.compile(r"\S+\s+\S+/Sec\.\s+(?P<nevra>\S+)")
 NEVRA = re.compile(r"(?P<name>.+)-[^-]+-[^-]+\.[A-Za-z0-9_]+")

@@ -92,6 +92,8 @@ KILLERS = re.compile(r"\b(?:kill|killall|pkill)\b")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}")
 NUMBER = re.compile(r"\d{1,9}")
 DEEPEST = 4
+#: Longer ones are not read: splitting one up takes seconds.
+MAX_TEXT = 16 * 1024
 
 
 def effect(command: str, depth: int = 0) -> LockCommand:
@@ -136,7 +138,7 @@ def _undoes(words: Sequence[str]) -> bool:
 
 def _words(command: str) -> list[str] | None:
     """The words and operators of a command; ``None`` when only a shell could tell what it does."""
-    if "\n" in command or "`" in command or "$(" in command:
+    if len(command) > MAX_TEXT or "\n" in command or "`" in command or "$(" in command:
         return None
     lexer = shlex.shlex(command, posix=True, punctuation_chars=";&|<>()")
     lexer.whitespace_split = True

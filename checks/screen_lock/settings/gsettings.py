@@ -24,8 +24,8 @@ STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 #: GLib and dconf say on stderr that what they answer is not what is stored; the answer is then only a default.
 NOT_WHAT_IS_STORED = (
     re.compile(r"Using the 'memory' GSettings backend"),
-    re.compile(r"unable to open named profile .* using the null configuration"),
-    re.compile(r"unable to open file .*: Permission denied"),
+    re.compile(r"unable to open named profile .{1,300} using the null configuration"),
+    re.compile(r"unable to open file .{1,300}: Permission denied"),
 )
 NO_SUCH = re.compile(r"No such (?:schema|key)\b")
 #: GSettings back ends that hold nothing the person chose.

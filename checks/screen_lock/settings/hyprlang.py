@@ -13,6 +13,8 @@ __all__ = ["Section", "merged", "parse"]
 SECTION = re.compile(r"([A-Za-z][\w-]*)\s*\{")
 PAIR = re.compile(r"(\$?[A-Za-z][\w:.-]*)\s*=\s*(.*)")
 VARIABLE = re.compile(r"\$([A-Za-z]\w*)")
+#: Variables that hold each other twice over would double in length with every line.
+MAX_TEXT = 16 * 1024
 DEEPEST = 4
 MOST_LINES = 20_000
 
@@ -72,6 +74,8 @@ def _sections(lines: list[str]) -> list[Section] | Unreadable:
             found.append(Section(*stack.pop()))
         elif pair := PAIR.fullmatch(line):
             # A name we do not know stays as it is written: it may be the shell's.
+            if sum(len(variables.get(name, "")) for name in VARIABLE.findall(pair[2])) > MAX_TEXT:
+                return Unreadable("too_large", "variables that hold each other")
             value = VARIABLE.sub(lambda name: variables.get(name[1], name[0]), pair[2].strip())
             key = pair[1]
             if key.startswith("$"):

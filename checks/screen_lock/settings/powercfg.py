@@ -12,7 +12,7 @@ from dataclasses import dataclass
 __all__ = ["Indexes", "hides", "indexes", "offers_modern_standby"]
 
 GUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
-NUMBER_AT_END = re.compile(r".*\S.*[\s\u00a0]0x([0-9A-Fa-f]{8})")
+NUMBER = re.compile(r"0x([0-9A-Fa-f]{8})")
 S0 = re.compile(r"(?<![0-9A-Za-z])S0(?![0-9A-Za-z])")
 #: A choice ("yes", "no") prints its two current values; a range has a smallest, a largest and a step before them.
 COUNTS = frozenset({2, 5})
@@ -38,8 +38,9 @@ def indexes(text: str, guid: str) -> Indexes | None:
         if named:
             blocks.append((named[0].lower(), []))
             continue
-        number = NUMBER_AT_END.fullmatch(line.rstrip())
-        if number:
+        *label, last = line.split() or [""]
+        number = NUMBER.fullmatch(last)
+        if label and number:
             blocks[-1][1].append(int(number[1], 16))
     wanted = guid.lower() if len(blocks) > 1 else None
     found = [numbers for name, numbers in blocks if name == wanted and numbers]

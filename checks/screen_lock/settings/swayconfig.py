@@ -13,9 +13,11 @@ __all__ = ["read", "started", "swaylock_grace"]
 
 SET = re.compile(r"set\s+(\$[\w-]+)\s+(.*)")
 EXEC = re.compile(r"(?:exec|exec_always)\s+(?:--no-startup-id\s+)?(.*)")
-GRACE = re.compile(r"\s*(?:--)?grace\s*=\s*(.*?)\s*")
+GRACE = re.compile(r"(?:--)?grace\s*=\s*(.*)")
 NUMBER = re.compile(r"\d{1,9}")
 VARIABLE = re.compile(r"\$[\w-]+")
+#: Variables that hold each other twice over would double in length with every line.
+MAX_TEXT = 16 * 1024
 
 
 def started(text: str, program: str) -> list[tuple[str, ...]]:
@@ -53,11 +55,13 @@ def swaylock_grace(host: Host) -> timedelta | Unreadable:
     text = next((text for text in map(host.read, paths) if text is not None), "")
     if isinstance(text, Unreadable):
         return text
-    graces = [found[1] for line in text.splitlines() if (found := GRACE.fullmatch(line))]
+    graces = [found[1] for line in text.splitlines() if (found := GRACE.fullmatch(line.strip()))]
     if not all(NUMBER.fullmatch(grace) for grace in graces):
         return Unreadable("malformed", "swaylock/config grace")
     return waited(max(map(int, graces), default=0), timedelta(seconds=1))
 
 
 def _filled(text: str, variables: dict[str, str]) -> str:
+    if len(text) > MAX_TEXT or sum(len(variables.get(name, "")) for name in VARIABLE.findall(text)) > MAX_TEXT:
+        return ""
     return VARIABLE.sub(lambda name: variables.get(name[0], name[0]), text)

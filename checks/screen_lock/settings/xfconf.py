@@ -24,7 +24,7 @@ SWITCH = {"true": True, "false": False}
 LISTED = re.compile(r"(/\S+)\s+(\S.*)")
 #: xfconf keeps a few levels; anything deeper was not written by it.
 DEEPEST = 32
-NOT_SET = re.compile(r"(?:Property|Channel) .* does not exist\b")
+NOT_SET = re.compile(r"(?:Property|Channel) .{1,300} does not exist\b")
 FOLDER = "xfce4/xfconf/xfce-perchannel-xml"
 
 

@@ -13,7 +13,7 @@ __all__ = ["XScreenSaver", "parse", "read"]
 
 OWN = ".xscreensaver"
 DEFAULTS = "/etc/X11/app-defaults/XScreenSaver"
-LINE = re.compile(r"\*?([A-Za-z]\w*)\s*:\s*(.*?)\s*")
+LINE = re.compile(r"\*?([A-Za-z]\w*)\s*:(.*)")
 TIME = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d)")
 SWITCHES = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 MODES = frozenset({"blank", "off", "one", "random", "random-same"})
@@ -26,7 +26,7 @@ def parse(text: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for line in text.replace("\\\n", " ").splitlines():
         if line[:1] not in ("!", "#") and (match := LINE.fullmatch(line)):
-            found[match[1]] = match[2]
+            found[match[1]] = match[2].strip()
     return found
 
 
