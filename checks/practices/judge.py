@@ -48,9 +48,13 @@ def judge(
 
     def said(question: Question, subject: str) -> Said:
         days: int = getattr(profile.attestation_days, question.valid)
-        return made.about(
-            subject, question.id, version=question.version, days=days, now=now, ends_with=question.ends_with
-        )
+
+        def about(ends_with: Sequence[str]) -> Said:
+            return made.about(subject, question.id, version=question.version, days=days, now=now, ends_with=ends_with)
+
+        found = about(question.ends_with)
+        # An event makes a good answer doubtful; a fault that was found is no better for it.
+        return about(()) if found.ended_by and _is_fault(question, found) else found
 
     if practice.opened_by:
         return [_task(practice, made, said, now)]
@@ -89,6 +93,11 @@ class _Answered:
         """The lowest decides."""
         unknown = UNKNOWNS.index(self.reason) if self.reason in UNKNOWNS else 0
         return STATUSES.index(self.status), -list(Severity).index(self.severity), unknown
+
+
+def _is_fault(question: Question, said: Said) -> bool:
+    answer = question.answer(said.made.answer) if said.made is not None else None
+    return answer is not None and answer.status in ("warn", "fail")
 
 
 def _answered(practice: Practice, question: Question, said: Said) -> _Answered:

@@ -56,6 +56,9 @@ def judge(
     findings = []
     for account in sorted(accounts, key=lambda account: service(account.service).kind != "email"):
         said = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now, ends_with=ENDS_WITH)
+        if said.ended_by and said.made is not None and said.made.answer == NO_METHOD:
+            # A new phone makes no second step out of none.
+            said = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now)
         findings.append(_one(account.id, service(account.service), said, profile, now))
     return findings
 

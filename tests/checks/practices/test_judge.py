@@ -186,6 +186,14 @@ def test_an_event_ends_an_answer_before_its_time(
     assert finding.status == "pass"
 
 
+def test_a_fault_that_was_found_is_no_better_for_an_event_after_it() -> None:
+    fault = said("mail_forwarding.rules", "something_else", 5, MAIL.id)
+    for event in (left(2), said("event.breach", "new", 2, MAIL.id)):
+        assert summary("mail_forwarding", fault, event, accounts=(MAIL,)) == "fail found high"
+    old = said("mail_forwarding.rules", "something_else", 31, MAIL.id)
+    assert summary("mail_forwarding", old, left(2), accounts=(MAIL,)) == "unknown expired medium"
+
+
 ITEMS = ("access", "passwords", "recovery")
 
 

@@ -227,3 +227,9 @@ def test_a_new_phone_ends_what_was_said_before_it_and_not_what_is_said_after() -
 def test_somebody_leaving_does_not_end_what_was_said_of_a_second_step() -> None:
     gone = Attestation(subject="laptop", statement="event.leaver", answer="happened", at=NOW - timedelta(2))
     assert verdict("google", said("app", days_ago=5), gone).status is Status.PASS
+
+
+def test_a_new_phone_makes_no_second_step_out_of_none() -> None:
+    moved = Attestation(subject="laptop", statement="event.new_phone", answer="happened", at=NOW - timedelta(2))
+    assert summary(verdict("google", said("none", days_ago=5), moved)) == ("fail", "off_email", "high")
+    assert summary(verdict("google", said("none", days_ago=95), moved)) == ("unknown", "expired", "low")
