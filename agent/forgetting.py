@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from agent import secrets
@@ -32,6 +32,8 @@ _ACCOUNT = re.compile(rb"i-[0-9a-f]{12}")
 MAX_BYTES = 64 * 1024 * 1024
 #: How long Windows may keep a file that a program has just closed.
 IN_USE_SECONDS = 2.0
+#: Held by `watchword run` for as long as it runs.
+ROUND_LOCK = "round.lock"
 #: After these, no other secret could be removed either.
 NO_USE = frozenset({"no_keyring", "locked", "timeout"})
 
@@ -81,19 +83,14 @@ def forget_everything(
     running = stop(paths, seconds)
     if running:
         raise WatchwordError(f"{' and '.join(running)} could not be stopped, so nothing was removed. Sign out and in.")
-    # Held until the end, so that no background agent starts meanwhile.
-    lock = FileLock(paths.daemon_lock)
-    with suppress(OSError):
-        lock.take()
-    try:
+    # Held until the end, so that no background agent and no round starts meanwhile.
+    with _held(paths.daemon_lock, seconds), _held(os.path.join(paths.data, ROUND_LOCK), seconds):
         todo = plan(paths, home, may_prompt=may_prompt)
         removed_secrets, problems = _remove_secrets(todo, may_prompt=may_prompt)
         left += problems
-        removed = _remove_files(todo.found, lock)
-    finally:
-        lock.release()
+        removed = _remove_files(todo.found)
     again = find(paths, home)  # another Watchword may have been writing
-    removed += _remove_files(again, None)
+    removed += _remove_files(again)
     _remove_folders(again.folders)
     rest = find(paths, home)
     left += [f"{file.path} could not be removed." for file in rest.files]
@@ -142,11 +139,31 @@ def _remove_secrets(todo: Plan, *, may_prompt: bool) -> tuple[int, list[str]]:
     return removed, problems
 
 
-def _remove_files(found: Found, held: FileLock | None) -> int:
+@contextmanager
+def _held(path: str, seconds: float) -> Iterator[None]:
+    """Hold a lock. One that cannot be made, on a disk that takes no file, cannot be held by others either.
+
+    Raises:
+        WatchwordError: somebody else keeps holding it.
+    """
+    lock = FileLock(path)
+    deadline = time.monotonic() + seconds
+    try:
+        while not lock.take():
+            if time.monotonic() > deadline:
+                raise WatchwordError("Another round is running, so nothing was removed. Try again in a minute.")
+            time.sleep(0.05)
+    except OSError:
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _remove_files(found: Found) -> int:
     removed = 0
     for file in found.files:
-        if held is not None and file.path == os.path.abspath(held.path):
-            continue  # its turn comes when it is let go
         with suppress(OSError):
             _unlink(file.path)
             removed += 1
