@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,11 @@ from agent.contract import Attestation
 from agent.paths import Paths
 from agent.store import Store
 from checks.breach.remembered import News, Remembered
+from tests.agent.cli.conftest import Watchword, watchword
 from tests.builders import NOW
+from tests.hibp_server import breach, hibp_server
+
+__all__ = ["watchword"]
 
 
 @pytest.fixture
@@ -50,3 +56,35 @@ def test_a_date_that_is_still_to_come_is_not_believed(store: Store) -> None:
     with store:
         seen(store, "i-1", days=400)
         assert note(store, ["i-1"], NOW) == 0
+
+
+def test_a_round_notes_what_its_look_up_saw_and_the_next_does_not(
+    own_home: Path, watchword: Watchword, tmp_path: Path
+) -> None:
+    with hibp_server() as server:
+        config = tmp_path / "config.toml"
+        config.write_text(f'[breach]\nbase_url = "{server.base_url}"\n')
+        watchword("accounts", "add", "google", "--no-address")
+        watchword("check", "breach", "--config", str(config))
+        with Store.open(Paths.here()) as store:
+            (account,) = store.accounts()
+            assert store.attestations() == ()
+        soon = datetime.now(UTC) + timedelta(seconds=1)
+        server.catalogue.append(breach("Gone", Domain="gmail.com", AddedDate=soon.isoformat()))
+        for _ in range(2):
+            done = watchword("check", "breach", "--config", str(config))
+            assert "A service you use lost data" in done.stdout
+            with Store.open(Paths.here()) as store:
+                assert [(one.subject, one.statement) for one in store.attestations()] == [(account.id, EVENT)]
+
+
+def test_without_a_keyring_an_account_works_and_its_address_is_not_looked_up(
+    own_home: Path, watchword: Watchword, tmp_path: Path
+) -> None:
+    with hibp_server() as server:
+        config = tmp_path / "config.toml"
+        config.write_text(f'[breach]\nbase_url = "{server.base_url}"\n')
+        watchword("accounts", "add", "google", input="alex@example.org\n")
+        (row,) = json.loads(watchword("check", "breach", "--json", "--config", str(config)).stdout)["checks"]
+        assert (row["status"], row["reason"]) == ("unknown", "no_keyring")
+        assert not [path for path in server.paths if "breachedaccount" in path]

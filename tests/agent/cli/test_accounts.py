@@ -275,3 +275,29 @@ def test_a_list_that_is_not_there_is_one_clear_line(watchword: Watchword) -> Non
     done = watchword("accounts", "import", "/nowhere/list.csv")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "watchword: '/nowhere/list.csv': cannot be read: No such file or directory\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("typed", "code", "count"), [("y\n", 0, 2), ("\n", 2, 0), ("n\n", 2, 0), ("\x04", 2, 0)])
+def test_on_a_terminal_it_asks_before_it_imports(
+    watchword: Watchword, tmp_path: Path, typed: str, code: int, count: int
+) -> None:
+    import pty
+
+    reading, writing = pty.openpty()
+    try:
+        os.write(reading, typed.encode())
+        path = write_list(tmp_path, "service,label\ngoogle,Work\nx,Campaign\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "agent", "accounts", "import", path],
+            stdin=writing,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert "Import 2 accounts? [y/N]" in done.stderr
+    assert (done.returncode, len(listed(watchword))) == (code, count)
