@@ -17,7 +17,7 @@ from agent.page.form import Form
 from agent.page.forms.question_view import EVIDENCE
 from agent.page.forms.subjects import must_keep
 from agent.page.page import Page, Problem, form_of, page_of
-from agent.page.wording import moment, on_day
+from agent.page.wording import day, on_day
 from agent.statements import HAPPENED, Statement, statements
 from checks.practices.judge import judge
 from config.practices import practices
@@ -108,7 +108,8 @@ def _left(request: Request, session: Session, problems: Sequence[Problem] = ()) 
         open=is_open,
         done=sum(task.done for task in tasks),
         last=on_day(last.made.at, now) if last else "",
-        due=moment(finding.due_at, now) if finding.due_at else "",
+        # Due at midnight means by the end of the day before.
+        due=day(finding.due_at - timedelta(seconds=1), now) if finding.due_at else "",
         overdue=finding.reason == "overdue",
         help=practices()["leaver"].help,
         evidence=[(kind, EVIDENCE[kind]) for kind in EVIDENCE if kind in _evidence()],

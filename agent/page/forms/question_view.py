@@ -111,6 +111,8 @@ def said_about(statement: Statement, said: Said, now: datetime) -> str:
         return "You told us something with a date that is still to come, so the clock of this computer was wrong."
     if said.ended_by:
         return f"{told} {ENDED.get(said.ended_by, 'Please look again.')}"
+    if statement.opened_by:
+        return told
     if said.state == "expired":
         return f"{told} That is a while ago."
     return f"{told} We will ask again {on_day(said.expires_at, now)}."

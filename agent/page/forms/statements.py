@@ -22,6 +22,7 @@ from agent.page.forms.subjects import known_in, must_keep, subject_at
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.statements import LAPTOP, Statement, about, statements
 from agent.status import Text
+from config.practices import practices
 
 __all__ = ["ROUTES", "Listed", "advice_in", "asked_in", "keep", "listed", "needs_help", "question_in"]
 
@@ -135,7 +136,9 @@ def listed(session: Session, account: Account | None, now: datetime) -> list[Lis
         if statement.valid is None or statement.opened_by:
             continue
         said = _said(made, statement, account, session, now)
-        short = statement.short[:1].upper() + statement.short[1:]
+        practice = practices().get(statement.check)
+        short = f"{practice.title}: {statement.short}" if practice else statement.short
+        short = short[:1].upper() + short[1:]
         path = f"/statements/{account.id if account else LAPTOP}/{statement.id}"
         waiting = said.state != "good" and not statement.offer
         found.append(Listed(path, short, statement.question, said_about(statement, said, now), waiting))
