@@ -33,14 +33,15 @@ CALLED = {
     "disabled": "Switched off",
 }
 #: What begins a formula, in ASCII and in the full width that some spreadsheets take for the same, after anything that
-#: could begin a cell.
-FORMULA = re.compile("(^|[;,|\t\r\n])(\\s*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+#: could begin a cell: its start, or what another spreadsheet takes for a separator, and quotes or spaces.
+FORMULA = re.compile("((?:^|[;,|])[ \"']*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @lru_cache(maxsize=4096)
 def cell(text: str) -> str:
     """The text as a cell that no spreadsheet works out."""
-    return FORMULA.sub(r"\1'\2", text)
+    return FORMULA.sub(r"\1'\2", CONTROLS.sub(" ", text))
 
 
 def render(entries: Sequence[Entry], now: datetime) -> bytes:
