@@ -190,6 +190,7 @@ def test_a_fault_that_was_found_is_no_better_for_an_event_after_it() -> None:
     fault = said("mail_forwarding.rules", "something_else", 5, MAIL.id)
     for event in (left(2), said("event.breach", "new", 2, MAIL.id)):
         assert summary("mail_forwarding", fault, event, accounts=(MAIL,)) == "fail found high"
+    assert summary("recovery_plan", said("recovery_plan.plan", "no", 5), left(2)) == "warn missing medium"
     old = said("mail_forwarding.rules", "something_else", 31, MAIL.id)
     assert summary("mail_forwarding", old, left(2), accounts=(MAIL,)) == "unknown expired medium"
 
