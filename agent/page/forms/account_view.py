@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.accounts import KnownAccounts
-from agent.contract import Attestation
-from agent.page.lines import TONES, WORDS, Tone
+from agent.contract import Account, Attestation, Finding, Status
+from agent.page.lines import TONES, URGENCY, WORDS, Tone, standing
 from agent.statements import Due
-from checks.two_step import judge
+from agent.status import Document
+from checks import two_step
+from checks.practices.judge import judge
+from checks.two_step.verdict import NO_METHOD
 from config.platforms import Kind, methods, platform, platforms
+from config.practices import practices
 from config.schema import Profile
 
 __all__ = ["AccountLine", "Services", "lines", "services"]
 
+BREACH, KNOWN_BREACHES = "breach", "Known data breaches"
 KINDS: Mapping[Kind, str] = {
     "email": "Email",
     "social": "Social media",
@@ -29,7 +34,11 @@ KINDS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True)
 class AccountLine:
-    """One account in the list. ``waiting`` is how many questions about it there are to answer."""
+    """One account in the list. ``waiting`` is how many questions about it there are to answer.
+
+    ``tone`` is that of the gravest thing that is known or not known of it: it is OK only if all of it is. ``about``
+    names what needs something doing.
+    """
 
     id: str
     label: str
@@ -37,6 +46,8 @@ class AccountLine:
     second_step: str
     tone: Tone
     word: str
+    about: tuple[str, ...]
+    unknown: tuple[str, ...]
     has_address: bool
     waiting: int
     own: bool
@@ -59,39 +70,73 @@ def services() -> tuple[Services, ...]:
 
 
 def lines(
-    known: KnownAccounts, attestations: Sequence[Attestation], profile: Profile, due: Sequence[Due], now: datetime
+    known: KnownAccounts,
+    attestations: Sequence[Attestation],
+    profile: Profile,
+    *,
+    due: Sequence[Due],
+    document: Document | None,
+    now: datetime,
 ) -> tuple[AccountLine, ...]:
-    """The list, email first, because email resets the others."""
+    """The list, email first, because email resets the others. ``document`` is the last result, if there is one."""
     if not known.accounts:
         return ()
-    found = {finding.subject: finding for finding in judge(known.accounts, attestations, profile, now)}
+    found = {finding.subject: finding for finding in two_step.judge(known.accounts, attestations, profile, now)}
+    stands = _stands(known.accounts, attestations, profile, document, now)
     ordered = sorted(known.accounts, key=lambda account: list(KINDS).index(platform(account.service).kind))
     shown = []
     for account in ordered:
-        finding = found[account.id]
-        tone = TONES.get(finding.status, "unknown")
-        method = methods().get(str(finding.facts.get("method", "")))
-        if finding.status.value == "not_applicable":
-            said = "No second step is on offer"
-        elif finding.reason in ("no_answer", "clock", "unreadable"):
-            said = "You have not told us its second step yet"
-        elif finding.reason == "expired":
-            said = "What you told us of its second step is a while ago"
-        elif finding.facts.get("method") == "none":
-            said = "No second step is on"
-        else:
-            said = f"Second step: {method.name}" if method else "You were not sure about its second step"
+        tones = stands[account.id]
+        tone: Tone = next((each for each in URGENCY if any(each == one for _, one in tones)), "unknown")
         shown.append(
             AccountLine(
                 id=account.id,
                 label=account.label,
                 service=platform(account.service).name,
-                second_step=said,
+                second_step=_second_step(found[account.id]),
                 tone=tone,
                 word=WORDS[tone],
+                about=tuple(title for title, each in tones if each in ("action", "soon")),
+                unknown=tuple(title for title, each in tones if each == "unknown"),
                 has_address=account.has_address,
                 waiting=sum(one.account is not None and one.account.id == account.id for one in due),
                 own=account.id not in known.from_settings,
             )
         )
     return tuple(shown)
+
+
+def _stands(
+    accounts: Sequence[Account],
+    attestations: Sequence[Attestation],
+    profile: Profile,
+    document: Document | None,
+    now: datetime,
+) -> dict[str, list[tuple[str, Tone]]]:
+    """Each thing that is known of each account, by its title. What does not apply to an account is left out."""
+    findings = [(two_step.CHECK.title, one) for one in two_step.judge(accounts, attestations, profile, now)]
+    for practice in practices().values():
+        if practice.kinds:
+            findings += [(practice.title, one) for one in judge(practice, attestations, accounts, profile, now)]
+    stands: dict[str, list[tuple[str, Tone]]] = {account.id: [] for account in accounts}
+    for title, finding in findings:
+        if finding.subject in stands and finding.status is not Status.NOT_APPLICABLE:
+            stands[finding.subject].append((title, TONES.get(finding.status, "unknown")))
+    for row in document.checks if document is not None else ():
+        # What was stated is judged as it is now; the rest as it was found last.
+        if row.id == BREACH and row.instance in stands and row.status is not Status.NOT_APPLICABLE:
+            stands[row.instance].append((KNOWN_BREACHES, standing(row, now)))
+    return stands
+
+
+def _second_step(finding: Finding) -> str:
+    method = methods().get(str(finding.facts.get("method", "")))
+    if finding.status is Status.NOT_APPLICABLE:
+        return "No second step is on offer"
+    if finding.reason in ("no_answer", "clock", "unreadable"):
+        return "You have not told us its second step yet"
+    if finding.reason == "expired":
+        return "What you told us of its second step is no longer recent"
+    if finding.facts.get("method") == NO_METHOD:
+        return "No second step is on"
+    return f"Second step: {method.name}" if method else "You were not sure about its second step"

@@ -13,6 +13,7 @@ from agent import account_list
 from agent.account_list import Kept
 from agent.accounts import KnownAccounts
 from agent.cli.asking import Asked, take_in, what_is_due
+from agent.cli.rounds import last_document
 from agent.cli.session import Session
 from agent.contract import Account
 from agent.errors import RefusedError
@@ -39,7 +40,7 @@ def show_all(request: Request) -> Response:
     with page.open_session() as session:
         due = what_is_due(session)
         profile, made = session.loaded.settings.profile, session.store.attestations()
-        found = lines(known_in(session), made, profile, due, now)
+        found = lines(known_in(session), made, profile, due=due, document=last_document(session.paths), now=now)
         return page.render(request, "forms/accounts.html", lines=found, due=len(due))
 
 

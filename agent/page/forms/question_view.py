@@ -105,17 +105,18 @@ def said_about(statement: Statement, said: Said, now: datetime) -> str:
     when = on_day(said.made.at, now)
     words = statement.answers.get(said.made.answer)
     told = f"You told us {when}: {_quiet(words)}." if words else f"You told us something {when}."
-    if said.state == "reworded":
-        return f"{told} The question has changed since then."
-    if said.state == "clock" or said.expires_at is None:
+    if said.state == "clock":
         return "You told us something with a date that is still to come, so the clock of this computer was wrong."
+    return told if statement.opened_by else f"{told} {_worth(said, now)}"
+
+
+def _worth(said: Said, now: datetime) -> str:
+    """What an answer is worth now, in words."""
+    if said.state == "reworded" or said.expires_at is None:
+        return "The question has changed since then."
     if said.ended_by:
-        return f"{told} {ENDED.get(said.ended_by, 'Please look again.')}"
-    if statement.opened_by:
-        return told
-    if said.state == "expired":
-        return f"{told} That is a while ago."
-    return f"{told} We will ask again {on_day(said.expires_at, now)}."
+        return ENDED.get(said.ended_by, "Please look again.")
+    return "That is a while ago." if said.state == "expired" else f"We will ask again {on_day(said.expires_at, now)}."
 
 
 def advice(
