@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from agent.paths import Paths
@@ -39,5 +40,8 @@ def everything(home: Path) -> list[Path]:
     for name in names:
         os.makedirs(os.path.dirname(name), exist_ok=True)
         Path(name).write_text(MARK)
-    os.mkfifo(paths.doorbell)
+    if sys.platform == "win32":
+        Path(paths.doorbell).write_text("12345")
+    else:
+        os.mkfifo(paths.doorbell)
     return [*map(Path, names), Path(paths.doorbell)]

@@ -241,19 +241,22 @@ def test_no_input_raises_or_answers(data: bytes | str) -> None:
     assert isinstance(answers_from(data if isinstance(data, bytes) else data.encode(), NOW), OfficeProblem)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs an administrator's rights")
+@pytest.mark.skipif(sys.platform == "win32", reason="owners and modes as on POSIX")
 def test_on_this_computer_only_an_administrators_file_is_read(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        return
     path = tmp_path / "breaches.json"
     path.write_text(file(alex=[]))
     path.chmod(0o644)
-    host = LiveHost()
-    assert isinstance(office_answers(host, str(path), NOW), OfficeAnswers)
+    host, administrator = LiveHost(), os.geteuid() == 0
+    assert isinstance(office_answers(host, str(path), NOW), OfficeAnswers) is administrator
+    if administrator:
+        os.chown(path, 12345, 12345)
+        assert isinstance(office_answers(host, str(path), NOW), OfficeProblem)
+        os.chown(path, 0, 0)
     path.chmod(0o666)
     assert office_answers(host, str(path), NOW) == OfficeProblem(host.query("distrust", str(path)))
-    path.chmod(0o644)
-    os.chown(path, 12345, 12345)
-    assert isinstance(office_answers(host, str(path), NOW), OfficeProblem)
     assert office_answers(host, str(tmp_path / "none"), NOW) == OfficeProblem("it is not there")
     assert isinstance(office_answers(host, str(tmp_path), NOW), OfficeProblem)
     os.mkfifo(tmp_path / "pipe", 0o600)
-    assert office_answers(host, str(tmp_path / "pipe"), NOW) == OfficeProblem("it cannot be read")
+    assert isinstance(office_answers(host, str(tmp_path / "pipe"), NOW), OfficeProblem)
