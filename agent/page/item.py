@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.exceptions import HTTPException
@@ -180,11 +181,11 @@ def _path(key: Key) -> str:
 
 def _moment(text: str) -> datetime:
     """What a browser's field for date and time sends: local, without a zone."""
-    try:
+    with suppress(ValueError):
         at = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007  (its zone is the person's)
-    except ValueError:
-        raise TooLateError("give a day and a time, for example 27 November at 14:00.") from None
-    return at.replace(tzinfo=LOCAL)
+        if 2000 <= at.year < 2200:  # the system's own calendar does not reach much further
+            return at.replace(tzinfo=LOCAL)
+    raise TooLateError("give a day and a time, for example 27 November at 14:00.")
 
 
 ROUTES = [

@@ -17,7 +17,7 @@ __all__ = ["MAX_CONNECTIONS", "REQUEST_SECONDS", "LimitedProtocol"]
 #: A browser opens six; another window and another browser have room.
 MAX_CONNECTIONS = 32
 #: From the first byte, or from connecting, to the whole request. On loopback a form takes milliseconds.
-REQUEST_SECONDS = 10.0
+REQUEST_SECONDS = 5.0
 WHOLE = (h11.DONE, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR)
 
 

@@ -27,6 +27,10 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
     Raises:
         OSError: there is no port, or the address cannot be noted.
     """
+    # uvicorn ends by a signal and then raises it once more, for whoever was there before: that must tidy up.
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, _leave)
     lock = FileLock(paths.page_lock)
     if not lock.take():
         return False
@@ -43,6 +47,10 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
         sweep(paths)
         lock.release()
     return True
+
+
+def _leave(*_: object) -> None:
+    sys.exit(0)
 
 
 def listen() -> socket.socket:
@@ -94,8 +102,8 @@ def _run(address: Address, listener: socket.socket) -> None:
         date_header=False,
         proxy_headers=False,
     )
-    hangup = getattr(signal, "SIGHUP", None)
     server = Server(config)
+    hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None:
         signal.signal(hangup, server.handle_exit)
     os.chdir(os.path.expanduser("~") if os.path.isdir(os.path.expanduser("~")) else os.sep)
