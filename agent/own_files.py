@@ -31,7 +31,7 @@ NAMES: tuple[tuple[str, Kind], ...] = (
     (".page-*", "runtime"),
     ("page.json", "runtime"),
     ("*.bell", "runtime"),
-    ("steps-*.html", "runtime"),
+    ("open-*.html", "runtime"),
     (".status-*", "status"),
     ("status.json*", "status"),
     ("health.json*", "status"),
@@ -42,9 +42,9 @@ NAMES: tuple[tuple[str, Kind], ...] = (
     ("*.tmp", "other"),
 )
 #: Folders below ours that are looked into. Any other may be a program that somebody put there.
-FOLDERS = frozenset({"logs", "run", "guide", "report", "reports", "outbox"})
+FOLDERS = frozenset({"logs", "run", "page", "report", "reports", "outbox"})
 DEEPEST = 3
-#: Where a browser from the snap store can read the pages that it is given (:mod:`agent.guide.opening`).
+#: Where a browser from the snap store can read the file that opens the page (:mod:`agent.page.opening`).
 SNAP_PAGES = "snap/*/common/watchword"
 
 

@@ -28,21 +28,13 @@ def add_parser(subparsers: Any) -> None:
         "explain", help="run one check and show what its result rests on", description=__doc__, allow_abbrev=False
     )
     parser.add_argument("ids", metavar="CHECK", nargs="+", help="a check, for example screen_lock")
-    parser.add_argument(
-        "--window", action="store_true", help="open the steps of the last result in your browser; nothing is checked"
-    )
     parser.add_argument("--plain", action="store_true", help="no colours; reads well aloud")
     add_round_options(parser)
     parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str]) -> int:
-    """Run the checks and print their findings with their evidence, or open the last result's steps (0 when it did)."""
-    if args.window:
-        from agent.cli.window import open_window  # most explaining is done in a terminal
-
-        open_window(args.ids)
-        return 0
+    """Run the checks and print their findings with their evidence."""
     result = perform(args, args.ids, stdin, stderr, quiet=args.plain)
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)

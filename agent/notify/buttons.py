@@ -83,9 +83,11 @@ def meant(action: str) -> str:
 
 
 def open_guide(keys: Sequence[str], activation_token: str = "") -> bool:
-    """Open the steps for what the alert was about; whether that worked."""
+    """Open the page at what the alert was about, or at its beginning when that was several; whether that worked."""
     variables = {"XDG_ACTIVATION_TOKEN": activation_token} if activation_token else {}
-    return _watchword("explain", "--window", *keys, variables=variables) is not None
+    if len(keys) == 1 and _watchword("open", "--at", keys[0], variables=variables) is not None:
+        return True
+    return _watchword("open", variables=variables) is not None
 
 
 def remind(keys: Sequence[str], choice: str) -> tuple[str, str]:

@@ -6,26 +6,21 @@ argument. So it is given a file that only the person may read, and that leads on
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from html import escape
-from pathlib import Path
 
-from agent.guide.opening import folder, open_file, write
 from agent.host import Host
 from agent.page.address import Address
+from agent.page.opening import folder, open_file, sweep, write
 from agent.paths import Paths
 
-__all__ = ["document", "launch", "sweep"]
-
-OURS = "steps-*.html"
+__all__ = ["clear", "document", "launch"]
 
 
 def launch(address: Address, path: str, host: Host, paths: Paths) -> None:
     """Open ``path`` of the page in the browser.
 
     Raises:
-        agent.guide.opening.OpeningError: nothing opens pages here; the message says why.
+        agent.page.opening.OpeningError: nothing opens pages here; the message says why.
     """
     open_file(write(document(address.url(path)), folder(host, paths)), host)
 
@@ -43,9 +38,6 @@ def document(url: str) -> str:
     )
 
 
-def sweep(paths: Paths) -> None:
-    """Take away what :func:`launch` wrote in our own folder: the page has ended, and these lead nowhere."""
-    with suppress(OSError):
-        for left in (Path(paths.runtime) / "guide").glob(OURS):
-            with suppress(OSError):
-                os.unlink(left)
+def clear(host: Host, paths: Paths) -> None:
+    """Take away what :func:`launch` wrote: the page has ended, and these lead nowhere."""
+    sweep(folder(host, paths), older_than_seconds=0)

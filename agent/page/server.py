@@ -8,9 +8,10 @@ import socket
 import sys
 from collections.abc import Callable
 
+from agent.host.live import LiveHost
 from agent.locking import FileLock
 from agent.page.address import HOST, Address, forget, note
-from agent.page.launcher import sweep
+from agent.page.launcher import clear
 from agent.paths import Paths
 
 __all__ = ["listen", "serve"]
@@ -44,7 +45,7 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
             _run(address, listener)
     finally:
         forget(paths.page)
-        sweep(paths)
+        clear(LiveHost(), paths)
         lock.release()
     return True
 

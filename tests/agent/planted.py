@@ -32,8 +32,8 @@ def everything(home: Path) -> list[Path]:
         paths.page,
         paths.page_lock,
         f"{paths.runtime}/.page-x1",
-        f"{paths.runtime}/guide/steps-1.html",
-        f"{home}/snap/firefox/common/watchword/steps-2.html",
+        f"{paths.runtime}/page/open-1.html",
+        f"{home}/snap/firefox/common/watchword/open-2.html",
         f"{state}/reports/report.json",
         f"{paths.data}/.watchword-tmp",
     ]

@@ -118,7 +118,7 @@ def test_every_file_is_named_and_copied_but_locks_and_the_pages_address(own_home
         "files/worker.2.log",
     ]
     assert "files/report.json" in found
-    assert not [name for name in found if "page" in name or "lock" in name or "steps" in name]
+    assert not [name for name in found if "page" in name or "lock" in name or "open-" in name]
 
 
 def test_where_there_is_nothing_that_is_what_is_given(own_home: Path) -> None:

@@ -37,7 +37,7 @@ class AccountLine:
     """One account in the list. ``waiting`` is how many questions about it there are to answer.
 
     ``tone`` is that of the gravest thing that is known or not known of it: it is OK only if all of it is. ``about``
-    names what needs something doing.
+    names what needs something doing, ``unknown`` what could not be told.
     """
 
     id: str

@@ -13,10 +13,12 @@ from agent import notify
 from agent.alerts.records import Episode
 from agent.cli import run as watchword
 from agent.contract import Basis, Severity, Status
+from agent.page.address import noted
 from agent.paths import Paths
 from agent.store import Store
 from tests.agent.notify.conftest import Dunst
 from tests.agent.notify.desktop import listeners, needs, python, said_by_dunst, until
+from tests.agent.page.test_server import end, serving
 from tests.builders import NOW
 
 TITLE = "Your screen does not lock itself"
@@ -113,16 +115,19 @@ def test_a_server_without_markup_is_given_the_words_themselves(dunst: Dunst) -> 
     assert (shown(dunst)["summary"], shown(dunst)["body"]) == ("Five < six", "this & <b>that</b>")
 
 
-def test_pressing_it_opens_the_steps_of_the_last_result(dunst: Dunst, browser: Path, bus: str) -> None:
+def test_pressing_it_opens_the_page_at_its_steps(dunst: Dunst, browser: Path, bus: str) -> None:
     assert watchword(["check", "screen_lock", "--plain"]) in (0, 1, 3)
     notify.show(TITLE, BODY, keys=["screen_lock"])
     shown(dunst)
     dunst.press_it()
     page = until(lambda: browser.exists() and browser.read_text())
-    assert "screen lock" in page
+    address = noted(Paths.here().page)
+    assert address is not None
+    assert address.url("/item/screen_lock") in page
     until(lambda: not listeners(bus))
-    (kept,) = (Path(Paths.here().runtime) / "guide").iterdir()
+    (kept,) = (Path(Paths.here().runtime) / "page").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    end(serving(address))
 
 
 def test_later_asks_when_and_keeps_the_reminder(dunst: Dunst, bus: str) -> None:

@@ -1,4 +1,4 @@
-"""Putting a page where the person's browser can read it, and opening it there."""
+"""Putting a file where the person's browser can read it, and opening it there."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from agent.paths import Paths
 
 __all__ = ["OpeningError", "folder", "open_file", "sweep", "write"]
 
-PREFIX, SUFFIX = "steps-", ".html"
-#: A page may still be open in a browser and be loaded anew; after a day it has had its use.
+PREFIX, SUFFIX = "open-", ".html"
+#: A slow browser may still be about to read it; after a day it has had its use.
 KEEP_SECONDS = 24 * 3600.0
 #: What opens a file in the program the person chose for it.
 OPENERS = {"linux": "xdg-open", "darwin": "/usr/bin/open"}
@@ -37,7 +37,7 @@ def folder(host: Host, paths: Paths) -> Path:
 
     A browser from a snap sees no hidden folder and none outside the home, but has a folder of its own in it.
     """
-    own = Path(paths.runtime) / "guide"
+    own = Path(paths.runtime) / "page"
     if host.which("xdg-settings") is None or not host.glob(f"{host.home}/snap/*"):
         return own
     done = host.run(["xdg-settings", "get", "default-web-browser"], timeout=3)
@@ -65,13 +65,13 @@ def write(document: str, where: Path) -> Path:
     return Path(name)
 
 
-def sweep(where: Path, now: float | None = None) -> None:
-    """Take away our own pages that are older than a day."""
-    before = (time.time() if now is None else now) - KEEP_SECONDS
+def sweep(where: Path, *, older_than_seconds: float = KEEP_SECONDS) -> None:
+    """Take away our own files that are older than a day, or than is said."""
+    before = time.time() - older_than_seconds
     with suppress(OSError):
         for path in where.glob(f"{PREFIX}*{SUFFIX}"):
             with suppress(OSError):
-                if path.lstat().st_mtime < before:
+                if path.lstat().st_mtime <= before:
                     path.unlink()
 
 

@@ -1,1 +1,0 @@
-"""The steps behind an alert, as a file that the person's own browser shows."""

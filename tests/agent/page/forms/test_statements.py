@@ -1,0 +1,243 @@
+"""Saying what only the person can know: one question, and all of them in a walk."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from agent.statements import about, statements
+from config.platforms import methods
+from tests.agent.page.forms.household import Household, problems, said, values
+
+
+def question_of(home: Household, path: str = "/confirm") -> tuple[str, str]:
+    """The question that a step of the walk asks: statement and subject."""
+    found = values(home.get(path))
+    return found["statement"], found["subject"]
+
+
+def test_the_answers_are_offered_in_the_order_of_the_catalogue() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    page = home.get(f"/statements/{account}/two_step.method")
+    offered = [one.attributes["value"] for one in page.all("input") if one.attributes.get("name") == "answer"]
+    assert offered == [*methods(), "none", "not_sure"]
+
+
+def test_nothing_is_chosen_for_somebody_who_has_not_answered() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    assert "answer" not in values(home.get(f"/statements/{account}/two_step.method"))
+
+
+def test_an_answer_is_kept_with_how_it_is_known() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    path = f"/statements/{account}/two_step.method"
+    assert home.post(path, answer="app", evidence="second_person") == f"/accounts/{account}"
+    with home.store() as store:
+        (made,) = store.attestations()
+    assert (made.subject, made.statement, made.answer, made.evidence) == (
+        account, "two_step.method", "app", "second_person"
+    )  # fmt: skip
+
+
+def test_the_last_answer_is_chosen_already_and_dated() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    home.state(account, "two_step.method", "app", days_ago=200)
+    page = home.get(f"/statements/{account}/two_step.method")
+    assert values(page)["answer"] == "app"
+    assert re.search(
+        r"You told us on [0-9]+ [A-Z][a-z]+( [0-9]{4})?: an authenticator app\. That is a while ago\.", page.text
+    )
+
+
+def test_an_answer_that_an_event_has_ended_is_not_chosen_again() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    home.state(account, "two_step.method", "app", days_ago=3)
+    home.state("laptop", "event.new_phone", "happened")
+    page = home.get(f"/statements/{account}/two_step.method")
+    assert "answer" not in values(page)
+    assert "new phone or number since then" in page.text
+
+
+@pytest.mark.parametrize("answer", ["", "yes", "passkey ", "<script>", "none;none", "x" * 30_000])
+def test_what_is_no_answer_is_not_kept(answer: str) -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    if answer.strip() in methods():
+        return
+    assert problems(home.refused(f"/statements/{account}/two_step.method", answer=answer))
+    assert home.stated() == []
+
+
+def test_how_it_is_known_must_make_sense() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    page = home.refused(f"/statements/{account}/two_step.method", answer="app", evidence="local_file")
+    assert problems(page) == ["Choose how you know."]
+    assert values(page)["answer"] == "app"
+    assert home.stated() == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "statement"),
+    [
+        ("laptop", "two_step.method"),
+        ("ACCOUNT", "recovery_plan.plan"),
+        ("ACCOUNT", "linked_devices.devices"),
+        ("laptop", "event.leaver"),
+        ("laptop", "nothing.at_all"),
+        ("i-ffffffffffff", "two_step.method"),
+        ("..", "two_step.method"),
+        ("laptop", "x" * 500),
+    ],
+)
+def test_a_question_that_is_not_about_this_is_not_found(subject: str, statement: str) -> None:
+    home = Household()
+    subject = subject.replace("ACCOUNT", home.account("google", "Work email"))
+    path = f"/statements/{subject}/{statement}"
+    assert home.client.get(path).status == 404
+    assert home.client.get(f"{path}/next").status == 404
+    assert home.client.post(path, answer="happened").status == 404
+    assert home.client.post("/confirm", subject=subject, statement=statement, answer="happened").status == 404
+    assert home.stated() == []
+
+
+def test_who_is_not_sure_is_helped() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    path = f"/statements/{account}/two_step.method"
+    assert home.post(path, answer="not_sure") == f"{path}/next"
+    page = home.get(f"{path}/next")
+    assert "find out together" in page.text
+    assert page.all("ol"), "steps"
+
+
+def test_a_grave_answer_leads_to_what_to_do() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    path = f"/statements/{account}/mail_forwarding.rules"
+    assert home.post(path, answer="something_else") == f"{path}/next"
+    assert "screenshot" in home.get(f"{path}/next").text.lower()
+
+
+def test_advice_about_an_answer_that_needs_none_leads_to_the_question() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    home.state(account, "mail_forwarding.rules", "only_mine")
+    assert home.client.get(f"/statements/{account}/mail_forwarding.rules/next").status == 303
+
+
+def test_every_question_has_a_page_and_every_answer_is_taken() -> None:
+    home = Household()
+    subjects = {"laptop": None, **{home.account(one, one): one for one in ("google", "x", "whatsapp", "buffer")}}
+    with home.store() as store:
+        accounts = {each.id: each for each in store.accounts()}
+    del accounts
+    from agent.contract import Account
+
+    for subject, service in subjects.items():
+        account = Account(id=subject, service=service, label=service) if service else None
+        for statement in about(account):
+            if statement.valid is None:
+                continue
+            for answer in statement.answers:
+                path = f"/statements/{subject}/{statement.id}"
+                home.post(path, answer=answer)
+                home.get(path)
+                home.client.get(f"{path}/next")
+    home.get("/statements")
+    assert {name for _, name, _ in home.stated()} == {one.id for one in statements().values() if one.valid}
+
+
+def test_the_walk_asks_for_the_second_step_of_the_mailbox_first() -> None:
+    home = Household()
+    home.account("x", "Campaign page")
+    mail = home.account("google", "Work email")
+    assert question_of(home) == ("two_step.method", mail)
+
+
+def test_the_walk_counts_and_ends() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    path, asked = "/confirm", []
+    for number in range(1, 60):
+        page = home.get(path)
+        if not page.all("form"):
+            break
+        found = values(page)
+        assert int(found["number"]) == number
+        of = int(found["of"])
+        assert f"Question {number} of {of}" in page.text
+        asked.append((found["statement"], found["subject"]))
+        answers = [one.attributes["value"] for one in page.all("input") if one.attributes.get("name") == "answer"]
+        path = home.post("/confirm", **{**found, "answer": answers[0]})
+        if path.startswith("/confirm/next"):
+            (path,) = [one.attributes["href"] for one in home.get(path).all("a") if one.text.startswith("Go on")]
+            path = path.removeprefix(home.client.page.address.prefix)
+    assert len(asked) == of == len(set(asked))
+    assert "Every question is answered" in page.text
+    assert "There is nothing to ask" in home.get("/confirm").text
+
+
+def test_what_is_left_out_comes_again_another_time() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    first = question_of(home)
+    (skip,) = [one.attributes["href"] for one in home.get("/confirm").all("a") if "for now" in one.text]
+    skip = skip.removeprefix(home.client.page.address.prefix)
+    second = question_of(home, skip)
+    assert second != first
+    assert values(home.get(skip))["number"] == "2"
+    assert question_of(home) == first
+    assert home.stated() == []
+
+
+def test_an_answer_in_the_walk_that_is_missing_is_asked_for_in_place() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    found = values(home.get("/confirm"))
+    page = home.refused("/confirm", **{key: value for key, value in found.items() if key != "answer"})
+    assert problems(page) == ["Choose the answer that fits best."]
+    assert values(page)["statement"] == found["statement"]
+    assert values(page)["of"] == found["of"]
+
+
+@pytest.mark.parametrize(
+    "query", ["after=x", "after=two_step.method&about=gone&of=3", "of=-1", "of=9999999", "of=%C2%B2", "about=%00"]
+)
+def test_an_address_of_the_walk_that_nobody_made_still_leads_somewhere(query: str) -> None:
+    home = Household()
+    home.account("google", "Work email")
+    assert home.client.get(f"/confirm?{query}").status == 200
+
+
+def test_a_number_that_is_none_breaks_nothing() -> None:
+    home = Household()
+    mail = home.account("google", "Work email")
+    fields = {"statement": "two_step.method", "subject": mail, "of": "1" * 400, "number": "-3"}
+    home.refused("/confirm", **fields)
+    assert home.post("/confirm", **fields, answer="app").startswith("/confirm?")
+
+
+def test_what_is_switched_off_is_not_asked() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    from agent.cli.choosing import choose
+
+    choose("checks.disabled", '["two_step"]', [])
+    assert question_of(home)[0] != "two_step.method"
+
+
+def test_a_new_answer_shows_in_the_list() -> None:
+    home = Household()
+    home.post("/statements/laptop/recovery_plan.plan", answer="checked", evidence="local_file")
+    page = home.get("/statements")
+    assert said(page).startswith("Kept: ")
+    (row,) = [one for one in page.all("li") if one.text.startswith("Recovery plan")]
+    assert "You told us today" in row.text
+    assert "To answer" not in row.text
