@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -194,5 +195,6 @@ def _device(report: Report, *, compliant: bool | None = None) -> dict[str, Any]:
     return device if compliant is None else device | {"is_compliant": compliant}
 
 
+@lru_cache(maxsize=4096)
 def _milliseconds(at: str) -> int:
     return int(moment(at).timestamp() * 1000)

@@ -1,0 +1,15 @@
+BEGIN TRANSACTION;
+CREATE TABLE watchword_posture (device_id TEXT, label TEXT, platform TEXT, os_version TEXT, state TEXT, overall TEXT, generated_at TEXT, generated_unix INTEGER, check_id TEXT, account TEXT, status TEXT, severity TEXT, basis TEXT, reason TEXT, since TEXT);
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'screen_lock',NULL,'fail','medium','measured','too_long','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'app_updates',NULL,'warn','low','measured','waiting','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'two_step','i-3fa1c09b77de','fail','high','measured','none','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'breach',NULL,'unknown','medium','measured','offline',NULL);
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'password_manager',NULL,'pass','info','attested','good','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','action','2026-11-22T10:30:17Z',1795343417,'recovery_plan',NULL,'not_applicable','info','measured','no_accounts','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','current','ok','2026-11-22T10:30:17Z',1795343417,'screen_lock',NULL,'pass','info','measured','good','2026-11-19T10:00:00Z');
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','stale','unknown','2026-11-22T10:30:17Z',1795343417,NULL,NULL,'unknown',NULL,NULL,NULL,NULL);
+INSERT INTO "watchword_posture" VALUES('6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22','Laptop 1','windows','Windows 11 24H2','future','unknown','2026-11-22T10:30:17Z',1795343417,NULL,NULL,'unknown',NULL,NULL,NULL,NULL);
+INSERT INTO "watchword_posture" VALUES(NULL,NULL,NULL,NULL,'unreadable','unknown',NULL,NULL,NULL,NULL,'unknown',NULL,NULL,NULL,NULL);
+INSERT INTO "watchword_posture" VALUES(NULL,NULL,NULL,NULL,'damaged','unknown',NULL,NULL,NULL,NULL,'unknown',NULL,NULL,NULL,NULL);
+INSERT INTO "watchword_posture" VALUES(NULL,NULL,NULL,NULL,'missing','unknown',NULL,NULL,NULL,NULL,'unknown',NULL,NULL,NULL,NULL);
+COMMIT;
