@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from agent.contract import SLUG, Check, Context, Finding, Severity, Status
+from agent.first_use import learn_types
 from config.text import printable
 
 __all__ = ["RUNNER_REASONS", "BadAnswerError", "Outcome", "WroteOutputError", "checked", "run_checks", "unknown"]
@@ -62,14 +63,21 @@ def run_checks(
     ``on_done`` is called in this thread as each one ends. A check past its time limit is left behind: its thread
     cannot be ended, but nothing it still does has any effect on the answer.
     """
+    learn_types()
     answers: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
     started = time.monotonic()
     outcomes: dict[str, Outcome] = {}
     with _guarded_stdout() as wrote:
         for check in checks:
-            threading.Thread(
+            thread = threading.Thread(
                 target=_run_one, args=(check, make_context, answers, wrote), name=f"check-{check.id}", daemon=True
-            ).start()
+            )
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as error:  # the system has no room for another one
+                answers.put(
+                    (check.id, Outcome(check, (unknown("crashed", type(error).__name__),), 0.0, answered=False))
+                )
         waiting = {check.id: check for check in checks}
         while waiting:
             deadline = started + min(check.time_limit.total_seconds() for check in waiting.values())
