@@ -39,7 +39,7 @@ quiet_from = "00:00"
 quiet_to = "00:00"
 quiet_weekends = false
 """
-#: No journal line, database page or status document fits any more, only what faketime itself needs.
+#: No journal line, database page or status document fits any more.
 ROOM_BYTES = 200
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 DAEMON = """
@@ -62,6 +62,8 @@ class Laptop:
 
     def environment(self) -> dict[str, str]:
         seconds = int(self.ahead.total_seconds())
+        if seconds == 0:
+            return dict(os.environ)
         return {**os.environ, "LD_PRELOAD": str(FAKETIME), "FAKETIME": f"+{seconds}s"}
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -139,10 +141,13 @@ def test_killed_at_any_moment_nothing_is_lost_and_no_alert_is_repeated(laptop: L
     assert laptop.run("config", "set", "profile", "toolkit") == 0
     episodes: set[str] = set()
     paths = Paths.here()
-    for number in range(KILLS):
+    killed = number = 0
+    while killed < KILLS * 9 // 10:
+        number += 1
         laptop.ahead += STEP
         method = "none" if number % 8 < 6 else "passkey"
-        done = laptop.kill_after(chance.uniform(0.2, 0.9), "attest", email, "--method", method)
+        done = laptop.kill_after(chance.uniform(0.1, 0.7), "attest", email, "--method", method)
+        killed += done is None
         if done != 0:
             perhaps.add(len(stated))
         stated.append(method)
@@ -152,11 +157,12 @@ def test_killed_at_any_moment_nothing_is_lost_and_no_alert_is_repeated(laptop: L
                 chosen = {profile}
             else:
                 chosen.add(profile)
-        laptop.kill_after(chance.uniform(0.1, 1.2), "run")
+        killed += laptop.kill_after(chance.uniform(0.1, 1.0), "run") is None
         if number % 20 == 10:
             damage(paths, chance)
+            laptop.run("run")
         laptop.look()
-        if Path(paths.status).exists() and number % 20 != 10:
+        if Path(paths.status).exists():
             load(Path(paths.status).read_bytes())
         episodes = the_same_or_more(episodes)
     assert laptop.run("run") in (0, 1, 3)
@@ -182,13 +188,12 @@ def the_same_or_more(before: set[str]) -> set[str]:
 
 def assert_in_order(answers: list[str], stated: list[str], perhaps: set[int]) -> None:
     """Every answer that was acknowledged is there, in order; one that was cut off may be there or not."""
-    place = 0
+    places = {0}
     for number, answer in enumerate(stated):
-        if place < len(answers) and answers[place] == answer:
-            place += 1
-        else:
-            assert number in perhaps, f"answer {number} is lost"
-    assert place == len(answers)
+        kept = {place + 1 for place in places if place < len(answers) and answers[place] == answer}
+        places = kept | (places if number in perhaps else set())
+        assert places, f"answer {number} is lost"
+    assert len(answers) in places
 
 
 def damage(paths: Paths, chance: random.Random) -> None:
@@ -207,9 +212,9 @@ def damage(paths: Paths, chance: random.Random) -> None:
 def test_a_killed_daemon_leaves_room_for_the_next_and_no_alert_is_repeated(laptop: Laptop) -> None:
     chance = random.Random(7)
     laptop.run("attest", account(laptop), "--method", "none")
-    for _ in range(max(5, KILLS // 5)):
+    for _ in range(max(5, KILLS // 10)):
         with subprocess.Popen([sys.executable, "-P", "-c", DAEMON], env=laptop.environment()) as daemon:
-            time.sleep(chance.uniform(0.1, 2.5))
+            time.sleep(chance.uniform(0.1, 2.0))
             assert daemon.poll() is None
             daemon.kill()
     # Its worker is a session of its own; it ends by itself.
