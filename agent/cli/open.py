@@ -161,11 +161,19 @@ def _path(item: str) -> str:
     check_id, _, account = item.partition(":")
     known = [point.name for point in built_in()]
     if check_id not in known:
+        known += _plugins()
+    if check_id not in known:
         near = nearest(check_id, known)
         raise RefusedError(f"there is no check {quoted(check_id)}" + (f"; did you mean {near}?" if near else ""))
     if not account:
         return f"/item/{check_id}"
     return f"/item/{check_id}/{account if ACCOUNT_ID.fullmatch(account) else _account_id(account)}"
+
+
+def _plugins() -> tuple[str, ...]:
+    from agent.cli.session import settings_in_force
+
+    return settings_in_force()[0].settings.plugins
 
 
 def _account_id(name: str) -> str:
