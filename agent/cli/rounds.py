@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
@@ -210,10 +211,13 @@ def read_recording(source: str, stdin: TextIO) -> Recording:
         if source == "-":
             data, name = stdin.buffer.read(MAX_BYTES + 1), "standard input"
         else:
-            with open(source, "rb") as file:
-                data, name = file.read(MAX_BYTES + 1), source
+            data, name = read_regular(source, MAX_BYTES + 1), source
         return load(data, name)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise SessionError(f"{source}: is larger than 64 MiB, which no recording needs to be") from error
+        if error.errno == errno.EINVAL:  # a pipe could be waited for without an end
+            raise SessionError(f"{source}: is not a regular file; - reads standard input") from error
         raise SessionError(f"{source}: {error.strerror}") from error
     except BadRecordingError as error:
         raise SessionError(str(error)) from error

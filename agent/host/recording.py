@@ -12,10 +12,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from agent.host import Process, RegistryValue, System, User
+from config.text import quoted
 
 __all__ = ["BadRecordingError", "FileEntry", "Query", "RecordedCommand", "Recording", "default_user", "encode", "load"]
 
 MAX_BYTES = 64 * 1024 * 1024
+#: Of each kind. A whole laptop has some thousand files.
+MAX_ENTRIES = 250_000
+#: No system lets a path be as deep, and each step of one costs as much memory as the path is long.
+MAX_STEPS = 128
+MAX_PATH_COST = 64 * 1024 * 1024
+#: When a recording may have been taken: far enough from the ends of the calendar to count days from it.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 #: A reason of :class:`agent.host.Unreadable`.
 Reason = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]
@@ -106,7 +114,13 @@ def load(data: bytes, name: str = "recording") -> Recording:
     """
     if len(data) > MAX_BYTES:
         raise BadRecordingError(f"{name}: is larger than 64 MiB, which no recording needs to be")
-    document = _json(data, name)
+    try:
+        return _bounded(_converted(_json(data, name), name), name)
+    except MemoryError as error:
+        raise BadRecordingError(f"{name}: needs more memory than there is") from error
+
+
+def _converted(document: Any, name: str) -> Recording:
     try:
         return msgspec.convert(document, Recording, str_keys=True)
     except UnicodeEncodeError as error:  # half of a surrogate pair, in bytes or in a reason
@@ -115,6 +129,24 @@ def load(data: bytes, name: str = "recording") -> Recording:
         from agent.host.recording_errors import place_of  # only for a file that is wrong
 
         raise BadRecordingError(f"{name}: {place_of(document, Recording) or error}") from error
+
+
+def _bounded(recording: Recording, name: str) -> Recording:
+    """The recording, if it is not larger or deeper than any computer, and its time is one that can be counted with."""
+    for kind in ("commands", "files", "registry", "processes", "queries", "programs", "env"):
+        if len(getattr(recording, kind)) > MAX_ENTRIES:
+            raise BadRecordingError(f"{name}: $.{kind}: has more than {MAX_ENTRIES:,} entries, which no computer needs")
+    cost = 0
+    for path in (*recording.files, *recording.registry):
+        steps = path.count("/") + path.count("\\")
+        cost += steps * len(path)
+        if steps > MAX_STEPS or cost > MAX_PATH_COST:
+            where = "files" if path in recording.files else "registry"
+            raise BadRecordingError(f"{name}: $.{where}: {quoted(path)} is deeper than any path")
+    at = recording.taken_at
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadRecordingError(f"{name}: $.taken_at: must be between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return recording
 
 
 def _json(data: bytes, name: str) -> Any:

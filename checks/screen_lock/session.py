@@ -47,6 +47,8 @@ LOCKERS = (
 )
 #: The kernel keeps this many characters of a name, and some recordings only have those.
 KERNEL_NAME = 15
+#: No desktop's own name is longer; what is, is only said in part.
+MAX_NAME = 60
 
 
 class Display(Enum):
@@ -123,7 +125,7 @@ def _spellings(*names: str) -> set[str]:
 def _from_environment(host: Host) -> tuple[Desktop | None, Reading]:
     tokens = [token for token in host.env.get("XDG_CURRENT_DESKTOP", "").split(":") if token]
     if tokens:
-        text = ":".join(tokens)
+        text = ":".join(tokens)[:MAX_NAME]
         return _by_tokens(tokens), Reading("desktop", text, Source.SETTING, "XDG_CURRENT_DESKTOP")
     name = host.env.get("DESKTOP_SESSION", "").rsplit("/", 1)[-1].removesuffix(".desktop").lower()
     known = SESSION_NAMES.get(name) or BY_TOKEN.get(name.removeprefix("none+"))
@@ -139,8 +141,8 @@ def _by_tokens(tokens: Sequence[str]) -> Desktop:
     if known is not None:
         return known
     if names[-1].lower() == "wlroots":
-        return Desktop(names[0], Family.WAYLAND)
-    return Desktop(names[0], Family.UNKNOWN)
+        return Desktop(names[0][:MAX_NAME], Family.WAYLAND)
+    return Desktop(names[0][:MAX_NAME], Family.UNKNOWN)
 
 
 def _believe_what_runs(named: Desktop | None, reading: Reading, running: Running) -> tuple[Desktop | None, Reading]:

@@ -53,6 +53,8 @@ def _read(context: Context, kind: str) -> ManagerFacts | None:
     expected = bool(host.glob(f"{_root(host, kind)}/app/*/current"))
     if host.which("flatpak") is None:
         return _facts(kind, Unreadable("no_tool", "flatpak"), None) if expected else None
+    if kind == "user" and not expected and host.query("mtime", f"{_root(host, kind)}/repo") is None:
+        return None  # to ask for the person's own installation would make one
     installed = _installed(host, kind, expected)
     if isinstance(installed, Unreadable):
         return _facts(kind, installed, None)

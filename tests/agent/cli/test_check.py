@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -200,7 +201,52 @@ def test_what_is_not_a_file_in_the_place_of_status_json_is_not_waited_for(
 def test_a_recording_without_an_end_is_refused(watchword: Watchword) -> None:
     done = watchword("check", "--replay", "/dev/zero")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "watchword: /dev/zero: is larger than 64 MiB, which no recording needs to be\n"
+    assert done.stderr == "watchword: /dev/zero: is not a regular file; - reads standard input\n"
+
+
+def test_a_recording_that_is_a_pipe_is_not_waited_for(watchword: Watchword, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = watchword("check", "--replay", str(tmp_path / "pipe"), timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("/pipe: is not a regular file; - reads standard input\n")
+
+
+def test_a_recording_that_is_too_large_is_refused(watchword: Watchword, tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(1024**3)
+    done = watchword("check", "--replay", str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"watchword: {path}: is larger than 64 MiB, which no recording needs to be\n"
+
+
+@pytest.mark.parametrize(
+    "argument", ["--replay=/no/\x1b[31mevil", "\x1b[31mevil", "--\x1b[31mevil", "--config=/no/\x1b[31m"]
+)
+def test_what_was_typed_is_not_printed_raw(watchword: Watchword, argument: str) -> None:
+    done = watchword("check", argument)
+    assert done.returncode == 2
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("flatpak") is None, reason="flatpak is not installed")
+def test_to_check_creates_nothing_beside_our_own_folders(watchword: Watchword) -> None:
+    watchword("check")
+    home = Path(os.environ["HOME"])
+    created = [path for path in home.rglob("*") if path.is_file()]
+    assert created
+    assert {path.parent.name for path in created} == {"watchword"}
+    assert not (home / ".local/share/flatpak").exists()
+
+
+def test_a_name_of_a_desktop_that_is_too_long_is_shortened(watchword: Watchword, tmp_path: Path) -> None:
+    for name in ("a" * 100_000, "b" * 100_000 + ":wlroots"):
+        recording = a_recording(tmp_path, env={"XDG_CURRENT_DESKTOP": name, "WAYLAND_DISPLAY": "wayland-0"})
+        done = watchword("check", "screen_lock", "--json", "--replay", recording)
+        (row,) = json.loads(done.stdout)["checks"]
+        assert row["reason"] != "bad_answer"
+        assert row["facts"]["desktop"] == name[0] * 60
+        assert len(watchword("explain", "screen_lock", "--replay", recording).stdout) < 5000
 
 
 def test_what_a_recording_says_cannot_move_the_cursor_or_break_the_document(

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.host import Completed, Process, RegistryValue, System, Unreadable, User
+from agent.host import recording as recording_format
 from agent.host.live import LiveHost
 from agent.host.recording import BadRecordingError, FileEntry, Recording, encode, load
 from agent.host.recording_errors import place_of
@@ -332,6 +333,50 @@ def test_half_a_character_where_bytes_should_be_gets_one_line() -> None:
 
 def test_a_huge_file_is_refused() -> None:
     assert complaint(b" " * (64 * 1024 * 1024 + 1)).startswith("is larger than 64 MiB")
+
+
+@pytest.mark.parametrize("system", ["linux", "windows"])
+@pytest.mark.parametrize("path", ["/a" * 100_000, "C:" + "\\a" * 100_000, "/" * 100_000])
+def test_a_path_deeper_than_any_is_refused(system: str, path: str) -> None:
+    said = complaint(json.dumps(MINIMAL | {"system": system, "files": {path: ""}}).encode())
+    assert said.startswith("$.files: ")
+    assert said.endswith(" is deeper than any path")
+    assert len(said) < 200
+    said = complaint(json.dumps(MINIMAL | {"system": system, "registry": {path: {}}}).encode())
+    assert said.startswith("$.registry: ")
+
+
+def test_many_long_paths_are_refused_before_they_fill_the_memory() -> None:
+    files = {f"/{number}" + "/aaaaaaaaaaaaaaa" * 120: "" for number in range(1000)}
+    assert complaint(json.dumps(MINIMAL | {"files": files}).encode()).endswith(" is deeper than any path")
+
+
+def test_more_entries_than_any_computer_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording_format, "MAX_ENTRIES", 20)
+    for kind, more in (
+        ("files", {f"/{number}": "" for number in range(21)}),
+        ("env", {str(number): "" for number in range(21)}),
+        ("commands", [{"argv": ["a"]}] * 21),
+        ("queries", [{"name": "a"}] * 21),
+    ):
+        said = complaint(json.dumps(MINIMAL | {kind: more}).encode())
+        assert said == f"$.{kind}: has more than 20 entries, which no computer needs"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59Z",
+        "1999-12-31T23:59:59Z",
+    ],
+)
+def test_a_time_at_the_edge_of_the_calendar_is_refused(at: str) -> None:
+    assert complaint(json.dumps(MINIMAL | {"taken_at": at}).encode()) == (
+        "$.taken_at: must be between the years 2000 and 2999"
+    )
 
 
 def test_a_byte_order_mark_is_no_problem() -> None:
