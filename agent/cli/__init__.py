@@ -14,10 +14,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import IO
+from typing import IO, NoReturn
 
 from agent import __version__
 from agent.errors import RefusedError, WatchwordError
+from config.text import printable
 
 __all__ = ["COMMANDS", "EXIT_CODES", "FAILED", "USAGE", "run"]
 
@@ -95,8 +96,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         _complain(f"{error.filename or 'output'}: {error.strerror or error}", sys.stderr)
         return FAILED
     except Exception as error:  # the wall around a command: Python's own end is a traceback, and 1 for "failing"
-        log.exception("the command failed")
-        _complain(f"something went wrong inside Watchword ({type(error).__name__}). Please report it.", sys.stderr)
+        with suppress(MemoryError):  # of which there may be none left to say so
+            _complain_about(error)
         return FAILED
 
 
@@ -111,8 +112,15 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding=encoding, errors=stream.errors, newline=newline)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Complains about what was typed without printing it raw."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="watchword",
         description=DESCRIPTION,
         epilog=EXIT_CODES + "\n`watchword COMMAND --help` says more about a command.",
@@ -143,6 +151,14 @@ def _log_to(stream: IO[str] | None) -> None:
     ours.propagate = False
 
 
+def _complain_about(error: Exception) -> None:
+    if isinstance(error, MemoryError):
+        _complain("there is not enough memory", sys.stderr)
+        return
+    log.exception("the command failed")
+    _complain(f"something went wrong inside Watchword ({type(error).__name__}). Please report it.", sys.stderr)
+
+
 def _complain(message: str, stderr: IO[str]) -> None:
     with suppress(OSError):
-        print(f"watchword: {message}", file=stderr)
+        print(f"watchword: {printable(message)}", file=stderr)

@@ -58,6 +58,19 @@ def test_a_check_that_raises_is_unknown_for_itself_alone(error: BaseException) -
     assert (finding.status, finding.reason, finding.error) == (Status.UNKNOWN, "crashed", type(error).__name__)
 
 
+def test_a_check_for_which_the_system_has_no_room_is_unknown_for_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def start_unless_subject(thread: threading.Thread) -> None:
+        if thread.name == "check-subject":
+            raise RuntimeError("can't start new thread")  # as Python says it
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_unless_subject)
+    finding = beside_a_good_one(lambda ctx: [FINE])
+    assert (finding.status, finding.reason, finding.error) == (Status.UNKNOWN, "crashed", "RuntimeError")
+
+
 def test_a_check_that_recurses_for_ever_is_unknown() -> None:
     def run(ctx: Any) -> Any:
         return run(ctx)

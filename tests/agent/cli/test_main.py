@@ -116,3 +116,14 @@ def test_a_mistake_of_ours_is_one_sentence_and_never_the_exit_code_for_failing(
     monkeypatch.setattr("agent.cli.schema.json_schema", broken)
     assert run(["schema"]) == 4
     assert capsys.readouterr().err == "watchword: something went wrong inside Watchword (KeyError). Please report it.\n"
+
+
+def test_a_lack_of_memory_is_an_error_of_the_agent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hungry() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("agent.cli.schema.json_schema", hungry)
+    assert run(["schema"]) == 4
+    assert capsys.readouterr().err == "watchword: there is not enough memory\n"

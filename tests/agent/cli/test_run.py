@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from agent.locking import FileLock
+from agent.paths import Paths
+from agent.status import load
 from tests.agent.cli.conftest import Watchword
 
 QUIET = '[checks]\ndisabled = ["app_updates", "password_manager", "breach", "screen_lock"]\n'
@@ -89,3 +95,26 @@ def test_a_wrong_moment_is_refused(watchword: Watchword) -> None:
     done = watchword("run", "--due", "--present-since", "yesterday")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--present-since" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process's memory cannot be limited")
+@pytest.mark.parametrize("megabytes", [30, 36, 42, 48, 64])
+def test_a_round_with_too_little_memory_ends_cleanly_and_leaves_whole_files(own_home: Path, megabytes: int) -> None:
+    import resource
+
+    most = megabytes * 1024 * 1024
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", "run"],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
+    )
+    assert done.returncode in (1, 3, 4), done.stderr
+    assert "Traceback" not in done.stderr
+    path = Path(Paths.here().status)
+    if done.returncode != 4:
+        assert load(path.read_bytes()).checks
+    elif path.exists():
+        load(path.read_bytes())
