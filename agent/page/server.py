@@ -76,11 +76,13 @@ def _run(address: Address, listener: socket.socket) -> None:
     # The half of a second that this takes is the browser's to start in.
     import uvicorn
 
+    from agent.first_use import learn_types
     from agent.page.app import build
     from agent.page.lifetime import Lifetime
     from agent.page.limits import MAX_CONNECTIONS, LimitedProtocol
     from agent.page.page import Page
 
+    learn_types()  # pages are answered by threads
     lifetime = Lifetime()
 
     class Server(uvicorn.Server):
