@@ -78,6 +78,8 @@ WARNS = row(status=Status.WARN)
 HOSTILE = passing(
     label='", "overall": "ok"', facts={"status": '"pass",\n  "generated_at": "2099"', "x": "$(id) `id` '"}
 )
+LYING = {"pass": 9}
+NO_DAY = "2026-02-30T10:00:00Z"
 
 #: Each computer with the state that must be found.
 COMPUTERS: Mapping[str, tuple[Callable[[Path], Any], str]] = MappingProxyType(
