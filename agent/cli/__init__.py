@@ -97,7 +97,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # the wall around a command: Python's own end is a traceback, and 1 for "failing"
         with suppress(MemoryError):  # of which there may be none left to say so
-            _complain_about(error)
+            log.exception("the command failed")
+            _complain(_wrong_inside(error), sys.stderr)
         return FAILED
 
 
@@ -151,12 +152,10 @@ def _log_to(stream: IO[str] | None) -> None:
     ours.propagate = False
 
 
-def _complain_about(error: Exception) -> None:
+def _wrong_inside(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        _complain("there is not enough memory", sys.stderr)
-        return
-    log.exception("the command failed")
-    _complain(f"something went wrong inside Watchword ({type(error).__name__}). Please report it.", sys.stderr)
+        return "there is not enough memory"
+    return f"something went wrong inside Watchword ({type(error).__name__}). Please report it."
 
 
 def _complain(message: str, stderr: IO[str]) -> None:

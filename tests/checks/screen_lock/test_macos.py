@@ -272,3 +272,10 @@ def is_a_time(data: bytes) -> bool:
     """Whether the file does set a time: bytes at random can."""
     value = plistlib.loads(data).get("idleTime")
     return isinstance(value, int | float) and 0 < value <= 600
+
+
+@pytest.mark.parametrize("value", ["0x" + "F" * 10_000, "-0x" + "F" * 10_000, "0x" + "F" * 300, "9" * 4000])
+@pytest.mark.parametrize("key", ["idleTime", "askForPasswordDelay"])
+def test_a_number_longer_than_any_in_what_the_office_set_is_unreadable(key: str, value: str) -> None:
+    text = f'<?xml version="1.0"?><plist version="1.0"><dict><key>{key}</key><integer>{value}</integer></dict></plist>'
+    assert said(display(battery=0, mains=0), files={EVERYBODY: text}) == UNREADABLE
