@@ -60,9 +60,10 @@ def exact(request: Request) -> Response:
     page, level = page_of(request), _level(request)
     with page.open_session() as session:
         document = last_document(session.paths)
-        if document is None:
-            raise HTTPException(404)
-        return Response(encode(report_view.preview(document, session, level)), media_type="application/json")
+        report = report_view.preview(document, session, level) if document is not None else None
+    if report is None:
+        raise HTTPException(404)
+    return Response(encode(report), media_type="application/json")
 
 
 def download(request: Request) -> Response:

@@ -59,15 +59,18 @@ class FactLine:
     why: str = ""
 
 
-def preview(document: Document, session: Session, level: Level) -> Report:
-    """The report of this document as it would be at this level."""
-    return build(
-        document,
-        Frame(UNSENT, 1, level, document.generated_at + INTERVAL),
-        catalogue=_published_names(),
-        statements=_statements(session),
-        snoozed={reminder.key: reminder.due_at for reminder in session.store.reminders()},
-    )
+def preview(document: Document, session: Session, level: Level) -> Report | None:
+    """The report of this document as it would be at this level; ``None`` when none can be made of it."""
+    try:
+        return build(
+            document,
+            Frame(UNSENT, 1, level, document.generated_at + INTERVAL),
+            catalogue=_published_names(),
+            statements=_statements(session),
+            snoozed={reminder.key: reminder.due_at for reminder in session.store.reminders()},
+        )
+    except msgspec.ValidationError:  # somebody has changed the file of the last result
+        return None
 
 
 def pretty(report: Report) -> str:

@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from agent.alerts.records import Episode, Reminder, Said, Utterance
 from agent.contract import Attestation, Basis, Finding, Severity, Status
 from agent.page.guard import TOKEN
 from agent.paths import Paths
+from agent.status import load, write
 from agent.store import Store
 from checks.breach.breach import Breach
 from checks.breach.remembered import Answer, Remembered, Shown
@@ -109,8 +112,13 @@ class Household:
 
     def _live_in(self) -> None:
         now = datetime.now(UTC)
+        found = load(Path(self.paths.status).read_bytes())
+        # As a real one is, so that a report can be made of it.
+        agent, policy = replace(found.agent, version="0.1.0"), replace(found.policy, digest="sha256:" + "0" * 64)
+        write(replace(found, agent=agent, policy=policy), Path(self.paths.status))
         self.breached(self.ids["mail"])
         with self.store() as store:
+            store.choose("network.offline", True, now)
             finding = Finding(status=Status.FAIL, reason="off", severity=Severity.HIGH)
             store.settle([("screen_lock", finding)], now - timedelta(days=2))
             store.settle([("screen_lock", Finding(status=Status.PASS, reason="ok"))], now - timedelta(days=1))

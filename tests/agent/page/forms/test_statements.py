@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from agent.cli.choosing import choose
+from agent.contract import Account
 from agent.statements import about, statements
 from config.platforms import methods
 from tests.agent.page.forms.household import Household, problems, said, values
@@ -135,11 +137,6 @@ def test_advice_about_an_answer_that_needs_none_leads_to_the_question() -> None:
 def test_every_question_has_a_page_and_every_answer_is_taken() -> None:
     home = Household()
     subjects = {"laptop": None, **{home.account(one, one): one for one in ("google", "x", "whatsapp", "buffer")}}
-    with home.store() as store:
-        accounts = {each.id: each for each in store.accounts()}
-    del accounts
-    from agent.contract import Account
-
     for subject, service in subjects.items():
         account = Account(id=subject, service=service, label=service) if service else None
         for statement in about(account):
@@ -227,8 +224,6 @@ def test_a_number_that_is_none_breaks_nothing() -> None:
 def test_what_is_switched_off_is_not_asked() -> None:
     home = Household()
     home.account("google", "Work email")
-    from agent.cli.choosing import choose
-
     choose("checks.disabled", '["two_step"]', [])
     assert question_of(home)[0] != "two_step.method"
 
