@@ -69,6 +69,8 @@ def _base(pattern: str, match: str) -> str:
 
 
 def _entry_of(path: str, base: str, level: Level, now: datetime, catalogue: Catalogue) -> Entry:
+    if MAGIC & set(path) and not os.path.lexists(path):
+        return Entry("missing")  # Windows would call it a wrong name
     try:
         if path != base and _has_link(path, base):
             return Entry("unreadable")

@@ -42,7 +42,7 @@ UNFIT = [MARKERS[name] for name in ("address", "path", "windows path", "link", "
 def planted() -> Document:
     """A document with every marker in every place that takes text."""
     texts = list(MARKERS.values())
-    account = {"instance": ACCOUNT, "category": Category.ACCOUNT, "basis": Basis.ATTESTED}
+    account: dict[str, Any] = {"instance": ACCOUNT, "category": Category.ACCOUNT, "basis": Basis.ATTESTED}
     rows = [
         row(
             "two_step",
