@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
