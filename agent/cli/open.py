@@ -21,6 +21,8 @@ __all__ = ["add_parser", "run", "running_page"]
 #: What the process behind the page says when it can be opened, and when another one got there first.
 READY, TAKEN = "ready", "taken"
 START_SECONDS = 20.0
+#: Connections are taken at once, and answered when the rest is loaded.
+LOAD_SECONDS = 10.0
 #: One that is just ending has let go by then.
 PATIENCE_SECONDS = 15.0
 if sys.platform == "win32":
@@ -73,13 +75,21 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     path = _path(args.at) if args.at is not None else "/"
     address = running_page(paths)
     if args.no_browser:
+        _must_answer(address)
         print(address.url(path), file=stdout)
         return 0
     from agent.host.live import LiveHost
     from agent.page.launcher import launch
 
-    launch(address, path, LiveHost(), paths)
+    launch(address, path, LiveHost(), paths)  # the browser needs longer to start than the page does
+    _must_answer(address)
     return 0
+
+
+def _must_answer(address: Address) -> None:
+    """Raises WatchwordError if the page ended as soon as it began."""
+    if not answers(address, LOAD_SECONDS):
+        raise WatchwordError("the page was started, but it does not answer.")
 
 
 def running_page(paths: Paths) -> Address:

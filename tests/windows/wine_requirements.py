@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 #: Tools that look at the code from outside; they run once, on Linux.
 LEFT_OUT = re.compile(
-    r"(types-.*|ruff|mypy.*|librt|ast-serialize|import-linter|grimp|rich|click|markdown-it-py|mdurl|hatchling"
+    r"(types-.*|ruff|mypy.*|librt|ast-serialize|import-linter|grimp|rich|markdown-it-py|mdurl|hatchling"
     r"|pathspec|trove-classifiers|tomlkit)"
 )
 
