@@ -190,7 +190,7 @@ def snooze(life: Life) -> None:
     window.follow("My page")
     window.follow("Two-step verification: Campaign")
     window.choose("At another time")
-    at = datetime.now() + LATER + timedelta(days=3)
+    at = datetime.now(UTC) + LATER + timedelta(days=3)
     window.driver.execute_script(
         "document.getElementsByName('at')[0].value = arguments[0]", at.strftime("%Y-%m-%dT10:30")
     )
