@@ -7,7 +7,7 @@ from agent.streams import make_usable
 
 
 def main() -> int:
-    """Run the command line. ``status --json`` and ``daemon`` take shorter ways: the one is asked often, the other stays."""
+    """Run the command line. ``status --json`` is asked often and ``daemon`` stays long: both take shorter ways."""
     make_usable()
     if sys.argv[1:] == ["status", "--json"]:
         from agent.quick_status import read  # a tenth of the command line's imports

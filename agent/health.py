@@ -17,10 +17,11 @@ MAX_BYTES = 4096
 
 
 class Health(msgspec.Struct, frozen=True):
-    """``failures`` counts the rounds in a row that did not come to an end."""
+    """``failures`` counts the rounds in a row that did not come to an end; ``unkept``: the last could not keep all."""
 
     pid: int | None = None
     failures: int = 0
+    unkept: bool = False
     last_round: datetime | None = None
     next_round: datetime | None = None
 
@@ -30,19 +31,25 @@ def read(paths: Paths) -> Health | None:
     if not is_held(paths.daemon_lock):
         return None
     try:
-        return msgspec.json.decode(read_regular(paths.health, MAX_BYTES), type=Health)
-    except (OSError, msgspec.DecodeError):
+        health = msgspec.json.decode(read_regular(paths.health, MAX_BYTES), type=Health)
+        for moment in (health.last_round, health.next_round):
+            if moment is not None:
+                moment.astimezone()  # of the first or the last day of all it may be one that nothing can show
+    except (OSError, OverflowError, ValueError, msgspec.DecodeError):
         return Health()
+    return health
 
 
 def sentence(health: Health | None, zone: tzinfo, now: datetime) -> str:
     """How it does, in a line or two."""
     if health is None:
-        return "The background agent is not running. `watchword autostart on` starts it, now and when you sign in."
+        return "The background agent is not running. `watchword autostart on` starts it when you sign in."
     parts = ["The background agent is running."]
     if health.failures:
         count = "The last round" if health.failures == 1 else f"The last {health.failures} rounds"
         parts.append(f"{count} did not finish; it keeps trying.")
+    if health.unkept:
+        parts.append("The last round could not keep its results: `watchword doctor` says why.")
     if health.last_round is not None:
         parts.append(f"Last round {_when(health.last_round, zone, now)}.")
     if health.next_round is not None:

@@ -4,8 +4,10 @@ Not :mod:`logging.handlers`: it costs the background agent two of its fifteen me
 not written, whoever asks, so that no address, path or name can end up here by accident.
 """
 
+import errno
 import json
 import os
+import stat
 import sys
 import time
 
@@ -49,8 +51,7 @@ class Log:
 
     def _append(self, line: bytes) -> bool:
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.path, flags, 0o600)
+        descriptor = _open(self.path)
         try:
             full = os.fstat(descriptor).st_size + len(line) > self._max_bytes
             if not full:
@@ -58,7 +59,7 @@ class Log:
         finally:
             os.close(descriptor)
         self._turn_over()
-        descriptor = os.open(self.path, flags, 0o600)
+        descriptor = _open(self.path)
         try:
             return os.write(descriptor, line) == len(line)
         finally:
@@ -75,6 +76,22 @@ class Log:
             except PermissionError:
                 if sys.platform != "win32":  # there, somebody may have it open; it grows a little and is turned later
                     raise
+
+
+def _open(path: str) -> int:
+    """A file to append to. Never a link, and never a pipe that nobody reads, for which one would wait for ever.
+
+    Raises:
+        OSError: it cannot be opened, or is something else than a file.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "Not a regular file", path)
+    return descriptor
 
 
 def _short(value: object) -> object:

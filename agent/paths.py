@@ -23,8 +23,8 @@ class Paths:
     ``config`` is the person's settings file, ``policy`` the machine policy (written by an administrator only),
     ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
     a directory. ``health`` says how the background agent does. ``runtime`` is a directory for what need not outlive
-    the session: the background agent's lock and the doorbell that wakes it, and the address
-    of the person's page while it is open (``page``, with its lock).
+    the session: the doorbell that wakes the background agent, and the address of the person's page while it is open
+    (``page``, with its lock).
     """
 
     __slots__ = (
@@ -43,7 +43,8 @@ class Paths:
         self.health = f"{state}{slash}health.json"
         self.logs = f"{state}{slash}logs"
         self.runtime = runtime
-        self.daemon_lock = f"{runtime}{slash}daemon.lock"
+        # Not in the runtime directory: the session may clear that, and then a second agent would find no lock.
+        self.daemon_lock = f"{data}{slash}daemon.lock"
         self.doorbell = f"{runtime}{slash}daemon.bell"
         self.page = f"{runtime}{slash}page.json"
         self.page_lock = f"{runtime}{slash}page.lock"

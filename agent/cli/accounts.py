@@ -16,6 +16,7 @@ from agent.cli.session import Session, session_with_notes
 from agent.cli.show import CALLED
 from agent.cli.subjects import account_named, spoken
 from agent.contract import Account, Finding
+from agent.daemon.doorbell import ring
 from agent.errors import RefusedError
 from agent.files import read_regular
 from agent.store import StoreError
@@ -98,6 +99,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             raise StoreError("the change could not be kept.")
         change = {"add": _add, "edit": _edit, "import": _import, "remove": _remove}[args.action]
         print(change(args, session, known, stdin, stderr), file=stdout)
+        ring(session.paths.doorbell)  # the background agent looks at what is new at once
     return 0
 
 

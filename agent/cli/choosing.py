@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.daemon.doorbell import ring
 from agent.errors import RefusedError
 from agent.paths import Paths
 from agent.store import Store
@@ -40,6 +41,7 @@ def choose(name: str, text: str, notes: list[str]) -> list[str]:
         if new:
             raise RefusedError("\n".join(new))
         store.choose(name, value, datetime.now(UTC))
+        ring(paths.doorbell)
         notes.extend(store.notes)
         return [_now(name, paths, store)]
 
@@ -58,6 +60,7 @@ def take_back(name: str, notes: list[str]) -> list[str]:
             _choosable(name)
             return [f"You have made no choice for {name}. {_now(name, paths, store)}"]
         store.choose(name, None, datetime.now(UTC))
+        ring(paths.doorbell)
         return [_now(name, paths, store) if name in KEYS else f"{quoted(name)} is forgotten."]
 
 

@@ -65,7 +65,8 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     """Keep, list or cancel. Exit code 2 for a wrong name or time, 4 when it could not be kept."""
     del stdin
     now = datetime.now(UTC)
-    with session_with_notes(args.config, stderr) as session:
+    # A settings file that has gone bad stops no alert, so it must not stop the answer to one either.
+    with session_with_notes(args.config, stderr, last_good=args.config is None) as session:
         if not args.items:
             if args.in_ or args.at or args.choice or args.cancel:
                 raise RefusedError("say what about, for example: watchword remind screen_lock --tomorrow")
@@ -79,9 +80,11 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             print("Taken back." if any(found) else "There was no reminder.", file=stdout)
             return 0
         reminders = _remind(args, session, _wanting(session, keys), now)
-        ring(session.paths.doorbell)
+        heard = ring(session.paths.doorbell)
     for at in dict.fromkeys(reminder.due_at for reminder in reminders):
         print(f"We will remind you on {spoken(at, LOCAL)}.", file=stdout)
+    if not heard:
+        print("watchword: but only while the background agent runs. `watchword autostart on` starts it.", file=stderr)
     return 0
 
 

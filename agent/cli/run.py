@@ -101,7 +101,15 @@ def _say(args: argparse.Namespace, data: dict[str, Any], sentence: str, stdout: 
 def _sentence(done: Work, next_at: datetime) -> str:
     ran = f"Checked: {', '.join(done.ran)}." if done.ran else "Nothing was due."
     waits = f" Waiting for power: {', '.join(done.waiting)}." if done.waiting else ""
-    return f"{ran}{waits} Next round on {spoken(next_at, LOCAL)}."
+    return f"{ran}{waits}{_spoken(done)} Next round on {spoken(next_at, LOCAL)}."
+
+
+def _spoken(done: Work) -> str:
+    """What became of an alert, in words."""
+    decision, delivery = done.spoken.decision, done.spoken.delivery
+    if delivery is not None:
+        return " An alert could not be shown." if delivery.shown is False else " An alert was shown."
+    return f" An alert waits ({decision.held.replace('_', ' ')})." if decision.held else ""
 
 
 def _alert(done: Work) -> dict[str, Any]:

@@ -100,9 +100,9 @@ def _notes(loaded: Loaded) -> list[str]:
 
 
 @contextmanager
-def session_with_notes(config: str | None, stderr: IO[str]) -> Iterator[Session]:
+def session_with_notes(config: str | None, stderr: IO[str], *, last_good: bool = False) -> Iterator[Session]:
     """A session for one command: what the person should know is said first, and the store is closed at the end."""
-    session = open_session(config)
+    session = open_session(config, last_good=last_good)
     with session.store:
         for note in session.notes:
             print(f"watchword: {note}", file=stderr)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent import presence
+from agent.accounts import known_accounts
 from agent.alerts.episodes import confirmable_at
 from agent.alerts.records import Decision, Key
 from agent.cli.rounds import RoundResult, last_document, round_in
@@ -17,11 +18,14 @@ from agent.due import next_round, next_run, plan
 from agent.host import Host
 from agent.localtime import LOCAL
 from agent.round import chosen_checks
-from agent.speaking import Spoken, speak
+from agent.speaking import Spoken, checks_to_be_named, speak
 from agent.status import CheckRow
 from agent.store.records import LastRun
 
 __all__ = ["Work", "work"]
+
+#: The worker's own corner of what the store remembers, and the accounts that its last round knew.
+OURS, ACCOUNTS = "agent", "accounts"
 
 
 @dataclass(frozen=True)
@@ -45,37 +49,48 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
     store, settings = session.store, session.loaded.settings
     now = host.now()
     checks, _ = chosen_checks((), settings)
+    here = presence.read(host, present_since=present_since)
     changed = (store.settings_kept() or {}).get("digest") != session.loaded.digest
+    accounts = _accounts(session, now)
+    listed = store.recall(OURS, ACCOUNTS)
     planned = plan(
         checks,
         store.last_runs(),
         now,
         saving_power=presence.saving_power(host) is True,
-        everything=changed or not due_only,
+        everything=changed or accounts != listed or not due_only,
     )
+    named = checks_to_be_named(store, session.loaded, here, now=now, zone=LOCAL) if store.keeps else frozenset()
+    wanted = [check.id for check in checks if check.id in named.union(planned.run)]
     result = None
-    if planned.run:
+    if wanted:
         # A round of all checks leaves no rows of others; one of some keeps theirs in status.json.
-        names = planned.run if len(planned.run) < len(checks) else ()
+        names = wanted if len(wanted) < len(checks) else ()
         result = round_in(session, names, fresh=False, host=host)
         store.keep_runs(_runs(session, result, checks, now))
     if changed:
         keep_settings(session)
+    if accounts != listed:
+        store.remember({OURS: {ACCOUNTS: accounts}})
     spoken = Spoken(Decision(held="nothing_kept"))
     if store.keeps:  # else it would be said again in every round
-        here = presence.read(host, present_since=present_since)
         spoken = speak(store, session.loaded, here, _rows(session, result), now=host.now(), zone=LOCAL)
     runs = store.last_runs()
     moments = [next_round([runs[check.id] for check in checks if check.id in runs], planned.waiting, now)]
     moments.append(spoken.decision.next_at)
     return Work(
-        ran=planned.run,
-        waiting=planned.waiting,
+        ran=tuple(wanted),
+        waiting=tuple(name for name in planned.waiting if name not in wanted),
         next_at=min((moment for moment in moments if moment is not None), default=None),
         result=result,
         spoken=spoken,
         notes=list(result.notes) if result else [],
     )
+
+
+def _accounts(session: Session, now: datetime) -> list[str]:
+    """The ids of the accounts looked after, whose change makes a round worth running."""
+    return sorted(account.id for account in known_accounts(session.loaded.settings, session.store, now=now).accounts)
 
 
 def _runs(session: Session, result: RoundResult, checks: list[Check], now: datetime) -> dict[str, LastRun]:

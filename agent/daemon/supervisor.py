@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from agent.daemon.clock import Clock
 from agent.daemon.doorbell import Doorbell
@@ -23,6 +24,8 @@ __all__ = ["Supervisor", "Timing", "moment"]
 
 ROUND = "round"
 LOOK = "look"
+#: How a worker ends that could not keep all it should have (agent.cli.FAILED).
+UNKEPT = 4
 FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -76,6 +79,7 @@ class Supervisor:
         self._worker_started = float("-inf")
         self._rung = False
         self._failures = 0
+        self._unkept = False
         self._last_round: float | None = None
         self._next_round = clock.wall()
         self._present_since = clock.wall()
@@ -168,6 +172,7 @@ class Supervisor:
             self._failed(code=worker.code, seconds=round(took, 1))
             return
         self._failures = 0
+        self._unkept = worker.code == UNKEPT
         self._last_round = self._clock.wall()
         wait = min(max(next_at - self._clock.wall(), self._timing.gap), self._timing.most)
         self._log.write("round", code=worker.code, seconds=round(took, 1), next_at=worker.answer["next_at"])
@@ -202,13 +207,16 @@ class Supervisor:
         noted = {
             "pid": os.getpid() if running else None,
             "failures": self._failures,
+            "unkept": self._unkept,
             "last_round": _written(self._last_round),
             "next_round": _written(self._next_round) if running else None,
         }
         try:
             os.makedirs(os.path.dirname(self._health_path), mode=0o700, exist_ok=True)
             temporary = f"{self._health_path}.new"
-            with open(temporary, "w", encoding="ascii") as file:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)  # of one that was killed; or something else, which is not to be written into
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
                 json.dump(noted, file)
             os.replace(temporary, self._health_path)
         except OSError as error:

@@ -41,6 +41,22 @@ def test_a_damaged_note_says_at_least_that_it_runs(text: str) -> None:
         lock.release()
 
 
+def test_a_round_that_could_not_keep_its_results_is_said() -> None:
+    assert "could not keep its results" in sentence(Health(unkept=True), UTC, NOW)
+
+
+def test_a_moment_that_nothing_can_show_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = Paths.here()
+    lock = FileLock(paths.daemon_lock)
+    assert lock.take()
+    try:
+        Path(paths.health).parent.mkdir(parents=True, exist_ok=True)
+        Path(paths.health).write_text('{"next_round": "9999-12-31T23:59:59-12:00"}')
+        assert read(paths) == Health()
+    finally:
+        lock.release()
+
+
 def test_today_has_a_time_and_another_day_its_name() -> None:
     health = Health(
         pid=1,

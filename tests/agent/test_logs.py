@@ -56,6 +56,12 @@ def test_only_the_person_can_read_it(tmp_path: Path) -> None:
         assert (tmp_path / "logs" / "daemon.log").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are POSIX's")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "daemon.log")
+    assert not Log(str(tmp_path), "daemon").write("x")
+
+
 def test_a_place_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("a file where the directory should be")
     assert not Log(str(tmp_path / "logs"), "daemon").write("x")

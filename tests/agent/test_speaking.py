@@ -10,7 +10,7 @@ import pytest
 from agent.alerts.records import Decision, Delivery, Key, Presence, Reminder
 from agent.contract import Severity
 from agent.paths import Paths
-from agent.speaking import Spoken, as_argument, speak
+from agent.speaking import Spoken, as_argument, checks_to_be_named, speak
 from agent.store import Store
 from config.loader import from_values
 from tests.agent.alerts.builders import DAY, FREE, HOUR, LONDON, MONDAY, episode
@@ -125,6 +125,31 @@ def test_a_reminder_of_what_is_good_again_is_kept_as_done(store: Store, screen: 
     at(store, screen)
     assert store.reminders() == ()
     assert screen.seen == []
+
+
+def test_a_reminder_that_was_cut_off_while_it_was_shown_is_said_again(store: Store, screen: Screen) -> None:
+    store.keep_episodes([episode("screen_lock", opened_at=MONDAY - DAY)])
+    asked = Reminder(id="r", check_id="screen_lock", subject=None, due_at=MONDAY, chosen_at=MONDAY - HOUR)
+    store.keep_reminder(asked)
+
+    class PowerCutError(Exception):
+        pass
+
+    def cut_off(title: str, body: str, keys: Sequence[str]) -> Delivery:
+        raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        speak(store, SETTINGS, FREE, {}, now=MONDAY, zone=LONDON, show=cut_off)
+    at(store, screen, 2 * HOUR)
+    assert [keys for _, keys in screen.seen] == [("screen_lock",)]
+    at(store, screen, 3 * HOUR)
+    assert len(screen.seen) == 1
+
+
+def test_what_would_be_said_is_known_before(store: Store) -> None:
+    store.keep_episodes([episode("screen_lock")])
+    assert checks_to_be_named(store, SETTINGS, FREE, now=MONDAY, zone=LONDON) == {"screen_lock"}
+    assert checks_to_be_named(store, SETTINGS, Presence(busy="locked"), now=MONDAY, zone=LONDON) == frozenset()
 
 
 def test_while_the_screen_is_locked_it_waits(store: Store, screen: Screen) -> None:

@@ -73,6 +73,26 @@ def test_a_settings_file_that_went_bad_does_not_stop_the_rounds(watchword: Watch
     assert watchword("run").returncode == 2
 
 
+def test_a_new_account_makes_everything_due(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home)
+    answer(watchword)
+    settings(own_home, QUIET + '[[accounts]]\nservice = "google"\nlabel = "Work"\n')
+    assert "two_step" in str(answer(watchword)["ran"])
+    assert answer(watchword)["ran"] == []
+
+
+def test_an_alert_that_could_not_be_shown_is_not_tried_again_at_once(
+    watchword: Watchword, own_home: Path
+) -> None:
+    settings(own_home, QUIET + '[alerts]\nquiet_from = "00:00"\nquiet_to = "00:00"\nquiet_weekends = false\n')
+    watchword("accounts", "add", "google", "--label", "Work", "--no-address")
+    watchword("attest", "Work", "--method", "none")
+    first = answer(watchword)
+    assert (first["kind"], first["delivered"]) == ("item", False)  # nobody is here to show it
+    assert answer(watchword)["ran"] == []  # and it is not tried again at once
+    assert watchword("status").returncode == 1
+
+
 def test_two_rounds_at_once_are_one(watchword: Watchword, own_home: Path) -> None:
     settings(own_home)
     lock = FileLock(str(own_home / ".local/share/watchword/round.lock"))

@@ -27,7 +27,7 @@ import pytest
 from agent.paths import Paths
 from agent.status import load
 from agent.store import Store
-from tests.agent.notify.desktop import listeners, message_bus, running, until
+from tests.agent.notify.desktop import listeners, message_bus, needs, running, until
 
 KILLS = int(os.environ.get("WATCHWORD_KILLS", "60"))
 STEP = timedelta(hours=7)
@@ -129,6 +129,27 @@ def test_an_alert_is_shown_for_what_is_wrong(laptop: Laptop) -> None:
     laptop.run("run")
     laptop.look()
     assert len(laptop.shown) == 1
+
+
+def test_what_an_alert_would_name_is_looked_at_once_more_before_it_is_said(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs("kreadconfig5")
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "KDE")
+    settings, lock = laptop.home / ".config/watchword/config.toml", laptop.home / ".config/kscreenlockerrc"
+    lock.write_text("[Daemon]\nAutolock=false\nLockOnResume=false\n")
+    settings.write_text(SETTINGS.replace('quiet_to = "00:00"', 'quiet_to = "23:59"'))
+    laptop.run("run")
+    laptop.ahead = timedelta(minutes=20)
+    laptop.run("run", "--due")
+    with Store.open(Paths.here()) as store:
+        assert [(one.check_id, one.confirmed_at is not None) for one in store.episodes()] == [("screen_lock", True)]
+    lock.write_text("[Daemon]\nAutolock=true\nTimeout=5\nLockGrace=0\n")
+    settings.write_text(SETTINGS)
+    laptop.ahead = timedelta(minutes=30)
+    laptop.run("run", "--due")
+    laptop.look()
+    assert laptop.shown == []
 
 
 @pytest.mark.timeout(1500)

@@ -226,6 +226,34 @@ def test_stopping_ends_the_worker_too(running: Running) -> None:
     assert running.health()["pid"] is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+@pytest.mark.parametrize("there", ["pipe", "link"])
+def test_what_lies_in_the_place_of_its_notes_is_neither_waited_for_nor_written_to(running: Running, there: str) -> None:
+    running.until("round")
+    mine = running.place / "mine"
+    mine.write_text("mine")
+    new = running.place / "health.json.new"
+    if there == "pipe":
+        os.mkfifo(new)
+    else:
+        new.symlink_to(mine)
+    ran = running.ran()
+    ring(str(running.place / "bell"))
+    assert running.wait_for_runs(ran + 1) > ran
+    assert mine.read_text() == "mine"
+
+
+def test_a_worker_that_could_not_keep_all_is_noted(running: Running) -> None:
+    running.until("round")
+    running.does(LATER + "\nsys.stdout.flush()\nos._exit(4)")
+    ring(str(running.place / "bell"))
+    deadline = time.monotonic() + 20
+    while not running.health()["unkept"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert running.health()["failures"] == 0
+
+
 def test_a_disk_that_takes_nothing_stops_no_rounds(running: Running) -> None:
     running.until("round")
     (running.place / "health.json").unlink()
