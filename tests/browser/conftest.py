@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agent.page.address import Address
     from agent.paths import Paths
     from tests.browser.chromium import Window
+    from tests.browser.walking import Walk
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ def window(_window: Window) -> Window:
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The page of somebody with results of every kind, accounts, breaches, reminders. It is to be left as it is."""
     yield from _page(tmp_path_factory.mktemp("furnished"), furnished=True)
+
+
+@pytest.fixture(scope="session")
+def walked(_window: Window, furnished: Shown) -> Walk:
+    """Every link of that page followed once."""
+    from tests.browser.walking import walk
+
+    return walk(_window, furnished)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,7 @@ Those who attack here know more than they could: the port, the secret path, even
 from __future__ import annotations
 
 import http.client
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -25,9 +23,9 @@ from tests.agent.notify.desktop import until
 from tests.agent.page.furnished import EVIL, furnish
 from tests.browser.chromium import Window, chromium
 from tests.browser.conftest import Shown
-from tests.browser.crawling import crawl
 from tests.browser.elsewhere import Elsewhere, elsewhere
 from tests.browser.running import opened, what_is_kept
+from tests.browser.walking import Walk
 
 REBOUND = "rebound.example"
 FORM = """<!doctype html><form method="post" action="{action}" {more}>
@@ -95,42 +93,6 @@ def labels() -> list[str]:
 def said(window: Window) -> str:
     WebDriverWait(window.driver, 10).until(lambda _: window.all("#said")[0].text != "waiting")
     return window.all("#said")[0].text
-
-
-@dataclass
-class Walk:
-    """What was seen on every page, and what was kept before it and after it."""
-
-    before: object
-    after: object = None
-    texts: dict[str, str] = field(default_factory=dict)
-    #: Elements that no page of ours has.
-    foreign: dict[str, list[str]] = field(default_factory=dict)
-    #: One form of each kind as an address with its fields.
-    forms: dict[str, str] = field(default_factory=dict)
-
-
-@pytest.fixture(scope="module")
-def walked(_window: Window, furnished: Shown) -> Walk:
-    """Follow every link."""
-    walk = Walk(what_is_kept(furnished.paths))
-    for path in crawl(_window, furnished.address):
-        text, foreign, forms = _window.driver.execute_script(SEEN)
-        walk.texts[path] = text
-        if foreign:
-            walk.foreign[path] = foreign
-        for form in forms:
-            target = form.partition(furnished.address.prefix)[2]
-            walk.forms[re.sub(r"i-[0-9a-f]{12}", "ID", target.partition("?")[0])] = target
-    walk.after = what_is_kept(furnished.paths)
-    return walk
-
-
-SEEN = """
-const odd = "script, iframe, object, embed, [onerror], [onload], [onclick], img:not([src$='icon.svg'])";
-return [document.body.innerText, [...document.querySelectorAll(odd)].map(one => one.outerHTML),
-  [...document.forms].map(one => one.action.split("?")[0] + "?" + new URLSearchParams(new FormData(one)))];
-"""
 
 
 # T12: forms and requests from elsewhere

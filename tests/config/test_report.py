@@ -10,19 +10,23 @@ from agent.cli.rounds import judge_recording
 from agent.host.recording import load
 from config.loader import from_values
 from config.practices import practices
-from config.report import PRACTICE, shared_facts, staying_facts
+from config.report import PRACTICE, SharedFact, StayingFact, shared_facts, staying_facts
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 
 
+def listed_facts() -> list[SharedFact | StayingFact]:
+    return [*shared_facts(), *staying_facts()]
+
+
 def test_no_fact_is_listed_twice() -> None:
-    listed = [(fact.check, fact.name) for fact in (*shared_facts(), *staying_facts())]
+    listed = [(fact.check, fact.name) for fact in listed_facts()]
     assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize("system", ["linux", "macos", "windows"])
 def test_every_fact_of_every_recorded_computer_is_decided(system: str) -> None:
-    decided = {(fact.check, fact.name) for fact in (*shared_facts(), *staying_facts())}
+    decided = {(fact.check, fact.name) for fact in listed_facts()}
     undecided = set()
     for path in sorted((RECORDINGS / system).rglob("*.json")):
         recording = load(path.read_bytes(), str(path))

@@ -12,11 +12,14 @@ import json
 import os
 import subprocess
 import sys
-import winreg
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+assert sys.platform == "win32"
+
+import winreg
 
 from agent.autostart import Computer, Method, NotOursError, Problem, Program, Standing, run_key, task, windows
 from agent.autostart.program import this_program

@@ -81,9 +81,7 @@ def test_a_new_account_makes_everything_due(watchword: Watchword, own_home: Path
     assert answer(watchword)["ran"] == []
 
 
-def test_an_alert_that_could_not_be_shown_is_not_tried_again_at_once(
-    watchword: Watchword, own_home: Path
-) -> None:
+def test_an_alert_that_could_not_be_shown_is_not_tried_again_at_once(watchword: Watchword, own_home: Path) -> None:
     settings(own_home, QUIET + '[alerts]\nquiet_from = "00:00"\nquiet_to = "00:00"\nquiet_weekends = false\n')
     watchword("accounts", "add", "google", "--label", "Work", "--no-address")
     watchword("attest", "Work", "--method", "none")

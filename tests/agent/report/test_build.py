@@ -78,7 +78,7 @@ def test_a_number_that_is_none_stays() -> None:
 
 
 def test_the_label_of_an_account_leaves_if_the_person_chose_one() -> None:
-    account = {"category": Category.ACCOUNT, "instance": ACCOUNT, "facts": {}}
+    account: dict[str, Any] = {"category": Category.ACCOUNT, "instance": ACCOUNT, "facts": {}}
     assert only(report(row("two_step", label="Work social 1", **account)))["label"] == "Work social 1"
     unchosen = report(row("two_step", label="Facebook", **account))
     assert "label" not in only(unchosen)
