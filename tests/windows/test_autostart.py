@@ -12,14 +12,11 @@ import json
 import os
 import subprocess
 import sys
+import winreg
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-
-assert sys.platform == "win32"
-
-import winreg
 
 from agent.autostart import Computer, Method, NotOursError, Problem, Program, Standing, run_key, task, windows
 from agent.autostart.program import this_program
@@ -29,6 +26,8 @@ from agent.host.live import LiveHost
 from agent.host.native import winfiles
 from agent.paths import Paths
 from tests.windows.conftest import Watchword
+
+assert sys.platform == "win32"
 
 ARGV = ("C:\\Users\\Zoë O'Brien-Łuk & Co\\Watchword\\pythonw.exe", "-P", "-m", "agent", "daemon")
 
