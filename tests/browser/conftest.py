@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from tests.browser.walking import Walk
 
 
+#: Other work may go on beside these tests, and one of a module opens the browser and walks through all pages for them.
+SECONDS = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SECONDS))
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page that runs, and what it is about: ids by ``mail`` and ``evil``."""

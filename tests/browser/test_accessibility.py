@@ -15,8 +15,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-pytestmark = pytest.mark.timeout(300)  # other work may go on beside it
-
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 

@@ -13,8 +13,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-pytestmark = pytest.mark.timeout(300)  # other work may go on beside it
-
 from selenium.webdriver.support.ui import WebDriverWait
 
 from agent.page.address import Address, answers

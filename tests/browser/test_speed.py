@@ -13,8 +13,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-pytestmark = pytest.mark.timeout(300)  # other work may go on beside it
-
 from agent.page.address import Address
 from tests.agent.page.furnished import furnish
 from tests.browser.conftest import Shown

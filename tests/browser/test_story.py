@@ -14,8 +14,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-pytestmark = pytest.mark.timeout(300)  # other work may go on beside it
-
 from agent.contract import Status
 from agent.paths import Paths
 from agent.status import CheckRow, load
