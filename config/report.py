@@ -16,13 +16,17 @@ PRACTICE = "practice"
 
 
 class SharedFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A fact that office IT may see from a level on. ``meaning`` is what the person reads about it."""
+    """A fact that office IT may see from a level on. ``meaning`` is what the person reads about it.
+
+    ``values`` are all that a ``code`` can be: words of ours, so that none of somebody else's can pass for one.
+    """
 
     check: str
     name: str
-    kind: Literal["number", "yes_no", "code", "apps"]
+    kind: Literal["number", "yes_no", "month", "code", "apps"]
     level: Literal["standard", "detailed"]
     meaning: str
+    values: tuple[str, ...] = ()
 
 
 class StayingFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

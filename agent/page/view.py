@@ -19,7 +19,7 @@ __all__ = ["MONTH", "First", "Fixed", "Group", "Home", "Open", "Questions", "hom
 GROUPS: Sequence[tuple[Category, str, str]] = (
     (Category.DEVICE, "This laptop", "Nothing about this laptop has been checked yet."),
     (Category.ACCOUNT, "My accounts", "No accounts are listed yet."),
-    (Category.PRACTICE, "Our team", "There are no questions for the team yet."),
+    (Category.PRACTICE, "Our team", "Nothing is known about your team yet."),
     (Category.AGENT, "This app", ""),
 )
 #: After this long without a round, what is shown is no longer news.
@@ -158,7 +158,7 @@ def _questions(due: Sequence[Due]) -> Questions | None:
     if not due:
         return None
     first = due[0]
-    about = f"{first.account.label}: {first.statement.short}" if first.account else first.statement.short
+    about = f"{first.account.label}: {first.statement.question}" if first.account else first.statement.question
     subject = first.account.id if first.account else LAPTOP
     return Questions(len(due), about, f"/statements/{subject}/{first.statement.id}")
 

@@ -26,8 +26,7 @@ from config.report import PRACTICE, SharedFact, shared_facts
 
 __all__ = ["Frame", "build"]
 
-#: A code is a word of ours: lower case, no spaces. The newest month of a breach (2026-11) is one too.
-CODE = re.compile(r"[a-z0-9][a-z0-9_+.-]{0,31}")
+MONTH = re.compile(r"20[0-9]{2}-[01][0-9]")
 #: What a computer is called whose label does not fit.
 UNNAMED = "Laptop"
 MOST_REFERENCES = 8
@@ -182,7 +181,9 @@ def _shared(value: Fact, fact: SharedFact, catalogue: Collection[str], withheld:
         return value
     if fact.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if fact.kind == "code" and isinstance(value, str) and CODE.fullmatch(value.lower()):
+    if fact.kind == "month" and isinstance(value, str) and MONTH.fullmatch(value):
+        return value
+    if fact.kind == "code" and isinstance(value, str) and value.lower() in fact.values:
         return value.lower()
     withheld.add("fact")
     return None

@@ -46,6 +46,10 @@ const stops = [...document.querySelectorAll(can)]
   });
 return stops.map((one, number) => one.dataset.stop = String(number));
 """
+NOWHERE = """
+return [...document.querySelectorAll("a[href^='#']")].map(one => one.getAttribute("href"))
+  .filter(one => !document.getElementById(one.slice(1)));
+"""
 FOCUSED = """
 const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
 return {
@@ -59,17 +63,19 @@ return {
 
 @dataclass
 class Faults:
-    """What is wrong with each page, by what was looked for."""
+    """What is wrong with each page, by what was looked for. ``nowhere`` are links to places that it has not."""
 
     axe: dict[str, list[str]] = field(default_factory=dict)
     narrow: dict[str, list[str]] = field(default_factory=dict)
     folded: dict[str, list[str]] = field(default_factory=dict)
+    nowhere: dict[str, list[str]] = field(default_factory=dict)
     spaced: dict[str, list[str]] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)
 
     def look_at(self, path: str, window: Window) -> None:
         """Look at the page that is shown."""
         self.pages.append(path)
+        _keep(self.nowhere, path, window.driver.execute_script(NOWHERE))
         _keep(self.axe, path, axe_in_every_look(window))
         window.look(width=NARROW, height=256)  # 1280 by 1024 at 400 %
         _keep(self.narrow, path, window.overflow())
@@ -128,6 +134,10 @@ def test_axe_finds_nothing_on_any_page(faults: Faults) -> None:
     assert len(faults.pages) > 40
 
 
+def test_links_within_a_page_lead_somewhere(faults: Faults) -> None:
+    assert faults.nowhere == {}
+
+
 def test_no_page_scrolls_sideways_at_320_pixels(faults: Faults) -> None:
     assert faults.narrow == {}
 
@@ -146,7 +156,7 @@ def test_the_pages_of_the_first_start_are_as_good(window: Window, empty: Shown) 
     for path in one_of_each_kind(window, empty):
         if not path.startswith(SAME_FOR_ALL):
             found.look_at(path, window)
-    assert (found.axe, found.narrow, found.folded, found.spaced) == ({}, {}, {}, {})
+    assert (found.axe, found.narrow, found.folded, found.spaced, found.nowhere) == ({}, {}, {}, {}, {})
     assert {"/", "/accounts", "/breaches", "/it", "/left"} <= set(found.pages)
 
 
@@ -154,7 +164,7 @@ def test_a_form_that_is_shown_again_is_as_good(window: Window, furnished: Shown)
     found = Faults()
     for path in refused(window, furnished.address):
         found.look_at(path, window)
-    assert (found.axe, found.narrow, found.folded, found.spaced) == ({}, {}, {}, {})
+    assert (found.axe, found.narrow, found.folded, found.spaced, found.nowhere) == ({}, {}, {}, {}, {})
 
 
 def test_axe_does_find_what_is_wrong(window: Window, furnished: Shown) -> None:

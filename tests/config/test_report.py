@@ -9,6 +9,7 @@ import pytest
 from agent.cli.rounds import judge_recording
 from agent.host.recording import load
 from config.loader import from_values
+from config.platforms import methods
 from config.practices import practices
 from config.report import PRACTICE, SharedFact, StayingFact, shared_facts, staying_facts
 
@@ -35,6 +36,15 @@ def test_every_fact_of_every_recorded_computer_is_decided(system: str) -> None:
             (PRACTICE if row.id in practices() else row.id, name) for row in rows for name in row.facts
         } - decided
     assert undecided == set()
+
+
+def test_a_code_has_values_and_nothing_else_has() -> None:
+    assert all((fact.kind == "code") == bool(fact.values) for fact in shared_facts())
+
+
+def test_every_second_step_is_a_value() -> None:
+    (method,) = [fact for fact in shared_facts() if fact.name == "method"]
+    assert {*methods(), "none", "not_sure"} == set(method.values)
 
 
 @pytest.mark.parametrize("name", ["service", "found", "manager"])

@@ -29,7 +29,7 @@ def busy(*, level: Any = "standard") -> Report:
         row(
             "app_updates", Status.WARN, severity=Severity.LOW, reason="waiting", facts={"apps": ["Zoom"], "pending": 2}
         ),
-        row("two_step", Status.FAIL, severity=Severity.HIGH, reason="none", facts={"method": "sms"}, **account),
+        row("two_step", Status.FAIL, severity=Severity.HIGH, reason="none", facts={"method": "text"}, **account),
         row("breach", Status.UNKNOWN, reason="offline", facts={}, since=None),
         passing("password_manager", basis=Basis.ATTESTED),
         passing("recovery_plan", status=Status.NOT_APPLICABLE, reason="no_accounts", category=Category.PRACTICE),
