@@ -39,7 +39,8 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         document = load(data, path)
     except FileNotFoundError:
         print("watchword: nothing has been checked yet. Run `watchword check`.", file=stderr)
-        print(f"watchword: {sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stderr)
+        if not args.json:
+            print(f"watchword: {sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stderr)
         return FAILED
     except (OSError, StatusError) as error:
         reason = f"{path} could not be read: {error.strerror}" if isinstance(error, OSError) else str(error)
