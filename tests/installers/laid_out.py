@@ -92,7 +92,7 @@ COMPUTERS: Mapping[str, tuple[Callable[[Path], Any], str]] = MappingProxyType(
         "no findings": (_files(alex=edited(lambda tree: None)), "current"),
         "a name with a space": (_files(**{"Alex O'Brien $(id)": status()}), "current"),
         "quotes in values": (_files(alex=status(HOSTILE, passing("breach"))), "current"),
-        "almost too old": (_files(alex=status(age=timedelta(days=7, minutes=-1))), "current"),
+        "almost too old": (_files(alex=status(age=timedelta(days=7, hours=-1))), "current"),
         "too old": (_files(alex=status(age=timedelta(days=7, minutes=1)), sam=status()), "stale"),
         "a failure too old": (_files(alex=status(row(), age=timedelta(days=20))), "stale"),
         "a failure and too old": (_files(alex=status(row()), sam=status(age=timedelta(days=9))), "stale"),
