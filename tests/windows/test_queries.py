@@ -93,6 +93,7 @@ def test_every_answer_can_be_recorded(host: LiveHost) -> None:
         "file_version": (os.path.join(os.environ["SYSTEMROOT"], "system32", "kernel32.dll"),),
         "known_folder": ("profile",),
         "mtime": ("C:\\windows",),
+        "distrust": ("C:\\windows\\win.ini",),
     }
     for name in QUERIES:
         answer = host.query(name, *arguments.get(name, ()))
