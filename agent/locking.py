@@ -29,7 +29,7 @@ class FileLock:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             taken = _try(descriptor)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: let go of it, then go on raising
             os.close(descriptor)
             raise
         if taken:

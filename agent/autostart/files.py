@@ -63,7 +63,7 @@ def write(path: str, data: bytes, ours: Ours) -> bool:
             os.fsync(file.fileno())
         os.chmod(temporary, MODE)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: leave no half file, then go on raising
         with suppress(OSError):
             os.unlink(temporary)
         raise

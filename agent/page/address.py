@@ -63,7 +63,7 @@ def note(address: Address, path: str) -> None:
         with open(descriptor, "w", encoding="ascii") as file:
             json.dump(asdict(address), file)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: leave no half file, then go on raising
         with suppress(OSError):
             os.unlink(temporary)
         raise

@@ -66,7 +66,7 @@ def listen() -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         listener.bind((HOST, 0))
         listener.listen(BACKLOG)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: let go of it, then go on raising
         listener.close()
         raise
     return listener
