@@ -1,9 +1,9 @@
-"""The network, for checks and commands: one GET at a time, bounded in every direction.
+"""The network, for checks, commands and reports: one request at a time, bounded in every direction.
 
 Rules (the reasons are in the tests): an identifying User-Agent; https, or http to this very computer; a limit for the
 connection, for silence and for the whole exchange; a cap on the answer; no cookies, no ``.netrc``, no redirect to
-another host; and nothing of an address, a header or a body in a log or an error, because an e-mail address is part of
-some paths that are asked for.
+another host, and none at all for what is posted; and nothing of an address, a header or a body in a log or an error,
+because an e-mail address is part of some paths that are asked for, and a secret of what is posted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from agent import __version__
@@ -33,26 +34,39 @@ USER_AGENT = f"Watchword/{__version__} (+https://saferpolitics.org/)"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
+#: Of the answer to what was posted: whoever takes something in has little to say.
+MAX_POST_ANSWER = 64 * 1024
 #: Answers without a body, whatever their headers say (RFC 9110, 15.3.5 and 15.4.5).
 NO_BODY = frozenset({204, 304})
 #: zlib: a gzip header and trailer around the data, with its length and checksum.
 GZIP = 16 + zlib.MAX_WBITS
 
 
-class Network:
-    """The live implementation of :class:`agent.contract.Http`.
+@dataclass(frozen=True)
+class _Request:
+    """What is asked for, and how much of an answer is taken in bytes."""
 
-    Besides the contract's reasons ``get`` gives ``insecure`` (neither https nor loopback), ``redirect`` (to another
-    host, or too often), ``too_large`` and ``incomplete`` (cut off or garbled on the way, or without anything that says
-    where it ends, as proxies of HTTP/1.0 send it). An ``Unreadable`` names the
-    host that was asked and nothing else.
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+    max_bytes: int
+
+
+class Network:
+    """The live implementation of :class:`agent.contract.Http`, and the way out for reports.
+
+    Besides the contract's reasons there are ``insecure`` (neither https nor loopback), ``redirect`` (of ``get``: to
+    another host, or too often), ``too_large`` and ``incomplete`` (cut off or garbled on the way, or without anything
+    that says where it ends, as proxies of HTTP/1.0 send it). An ``Unreadable`` names the host that was asked and
+    nothing else.
 
     Args:
         settings: ``offline`` refuses every request; ``ca_file`` is trusted besides the usual authorities.
         connect_seconds: for the connection to stand.
         read_seconds: for the longest silence within an answer.
         total_seconds: for everything together, name look-up and redirects included.
-        max_bytes: of the decompressed body.
+        max_bytes: of the decompressed body; of what ``post`` is answered 64 KiB at most.
     """
 
     def __init__(
@@ -71,7 +85,23 @@ class Network:
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response | Unreadable:
         """GET ``url``: the answer whatever its status, or why there was none."""
-        target = _target(url)
+        request = _Request("GET", url, dict(headers or {}), None, self._max_bytes)
+        return self._bounded(request, self._follow)
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response | Unreadable:
+        """POST these bytes to ``url``, once: the answer whatever its status, or why there was none.
+
+        No redirect is followed, not even within the host: it is given back as the answer. Where there was none, the
+        bytes may have arrived all the same.
+        """
+        request = _Request("POST", url, dict(headers or {}), body, min(self._max_bytes, MAX_POST_ANSWER))
+        return self._bounded(request, self._exchange)
+
+    def _bounded(
+        self, request: _Request, ask: Callable[[_Request, float], Response | Unreadable]
+    ) -> Response | Unreadable:
+        """What ``ask`` gives, if the address may be asked and as long as the time lasts."""
+        target = _target(request.url)
         if target is None:
             return Unreadable("insecure")
         host = target.hostname or ""
@@ -81,7 +111,7 @@ class Network:
         answers: list[Response | Unreadable] = []
 
         def exchange() -> None:
-            answers.append(self._follow(url, dict(headers or {}), deadline))
+            answers.append(ask(request, deadline))
 
         # A thread, because neither a name look-up nor a server that sends one byte at a time ends by any time-out
         # of the library. One that is left behind dies with this short-lived process.
@@ -90,32 +120,38 @@ class Network:
         thread.join(self._total_seconds)
         return answers[0] if answers else Unreadable("timeout", host)
 
-    def _follow(self, url: str, headers: dict[str, str], deadline: float) -> Response | Unreadable:
-        origin = _target(url)
+    def _follow(self, request: _Request, deadline: float) -> Response | Unreadable:
+        origin = _target(request.url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._exchange(url, headers, deadline)
+            answer = self._exchange(request, deadline)
             if isinstance(answer, Unreadable) or answer.status not in (301, 302, 303, 307, 308):
                 return answer
-            url = urljoin(url, answer.headers.get("location", ""))
-            target = _target(url)
+            request = replace(request, url=urljoin(request.url, answer.headers.get("location", "")))
+            target = _target(request.url)
             if target is None or origin is None or _origin(target) != _origin(origin):
                 break
         return Unreadable("redirect", (origin.hostname or "") if origin else "")
 
-    def _exchange(self, url: str, headers: dict[str, str], deadline: float) -> Response | Unreadable:
+    def _exchange(self, request: _Request, deadline: float) -> Response | Unreadable:
         """One request and its answer. Every way to fail becomes a value that names the host only."""
         import requests  # 27 MiB and 100 ms: only in a process that goes to the network
         import urllib3
 
         _silence("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection", "urllib3.poolmanager")
-        target = urlsplit(url)
-        host = target.hostname or ""
+        host = urlsplit(request.url).hostname or ""
         try:
-            with self._session(host, url) as session:
+            with self._session(host, request.url) as session:
                 session.headers.update({"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"})
-                session.headers.update(headers)
-                with session.get(url, timeout=self._timeout, stream=True, allow_redirects=False) as answer:
-                    body = self._body(answer, deadline)
+                session.headers.update(request.headers)
+                with session.request(
+                    request.method,
+                    request.url,
+                    data=request.body,
+                    timeout=self._timeout,
+                    stream=True,
+                    allow_redirects=False,
+                ) as answer:
+                    body = self._body(answer, request.max_bytes, deadline)
                     if isinstance(body, str):
                         return Unreadable(body, host)
                     names = {name.lower(): value for name, value in answer.headers.items()}
@@ -152,7 +188,7 @@ class Network:
             session.mount("https://", OfficeAdapter())
         return session
 
-    def _body(self, answer: requests.Response, deadline: float) -> bytes | str:
+    def _body(self, answer: requests.Response, max_bytes: int, deadline: float) -> bytes | str:
         """The whole body, or the reason why not. What only ends because the connection does may be half of it."""
         if answer.status_code in NO_BODY:
             return b""
@@ -165,8 +201,8 @@ class Network:
         whole = bytearray()
         # Unpacked here, as the library takes the beginning of a gzip for all of it.
         for part in answer.raw.stream(CHUNK_BYTES, decode_content=False):
-            whole += part if body is None else body.unpacked(part, self._max_bytes + 1 - len(whole))
-            if len(whole) > self._max_bytes:
+            whole += part if body is None else body.unpacked(part, max_bytes + 1 - len(whole))
+            if len(whole) > max_bytes:
                 return "too_large"
             if time.monotonic() > deadline:
                 return "timeout"

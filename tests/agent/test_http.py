@@ -5,12 +5,10 @@ from __future__ import annotations
 import gzip
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from agent.contract import Response
 from agent.host import Unreadable
 from agent.http import USER_AGENT, Network
 from config.schema import NetworkSettings
+from tests.certificates import Authority
 from tests.hibp_server import KEY, HibpServer, address_of, hibp_server
 
 ONLINE = NetworkSettings(offline=False, ca_file="")
@@ -153,59 +152,26 @@ def test_a_connection_that_is_accepted_but_never_answered_times_out() -> None:
         assert reason(network(read_seconds=0.3).get(f"http://127.0.0.1:{port}/")) == "timeout"
 
 
-def certificate(folder: Path, name: str = "127.0.0.1") -> tuple[Path, ssl.SSLContext]:
-    """A self-signed certificate for this computer, and the server's side of it."""
-    x509 = pytest.importorskip("cryptography.x509", reason="cryptography makes the certificate")
-    import ipaddress
-
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(name))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public, private = folder / "server.pem", folder / "server.key"
-    public.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, private)
-    return public, context
-
-
 def test_an_unknown_certificate_is_not_trusted(tmp_path: Path) -> None:
-    _, context = certificate(tmp_path)
-    with hibp_server(context) as server:
+    with hibp_server(Authority(tmp_path).server()) as server:
         assert reason(network().get(f"{server.base_url}/latestbreach")) == "tls"
         assert server.requests == []
 
 
 def test_the_offices_own_authority_is_trusted_besides_the_usual_ones(tmp_path: Path) -> None:
-    public, context = certificate(tmp_path)
-    with hibp_server(context) as server:
-        answer = Network(NetworkSettings(offline=False, ca_file=str(public))).get(f"{server.base_url}/latestbreach")
+    authority = Authority(tmp_path)
+    with hibp_server(authority.server()) as server:
+        answer = Network(NetworkSettings(offline=False, ca_file=str(authority.file))).get(
+            f"{server.base_url}/latestbreach"
+        )
     assert isinstance(answer, Response)
     assert answer.status == 200
 
 
 def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
-    public, context = certificate(tmp_path, "127.0.0.9")
-    with hibp_server(context) as server:
-        settings = NetworkSettings(offline=False, ca_file=str(public))
+    authority = Authority(tmp_path)
+    with hibp_server(authority.server("127.0.0.9")) as server:
+        settings = NetworkSettings(offline=False, ca_file=str(authority.file))
         assert reason(Network(settings).get(f"{server.base_url}/latestbreach")) == "tls"
 
 
