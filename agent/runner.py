@@ -17,10 +17,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from agent.background import Background
 from agent.contract import SLUG, Check, Context, Finding, Severity, Status
 from agent.first_use import learn_types
 from config.text import printable
@@ -33,6 +35,8 @@ RUNNER_REASONS = frozenset({"crashed", "timeout", "wrote_output", "bad_answer", 
 MAX_FINDINGS = 2000
 MAX_FACTS = 24
 MAX_TEXT = 200
+#: How often to look whether a thread ended without having been able to say so.
+LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +56,10 @@ def unknown(reason: str, error: str | None = None) -> Finding:
     return Finding(status=Status.UNKNOWN, reason=reason, severity=Severity.LOW, error=error)
 
 
+#: Made beforehand: it stands for a check that had no memory left to say anything.
+NO_MEMORY = unknown("crashed", MemoryError.__name__)
+
+
 def run_checks(
     checks: Sequence[Check],
     make_context: Callable[[Check], Context],
@@ -64,42 +72,45 @@ def run_checks(
     cannot be ended, but nothing it still does has any effect on the answer.
     """
     learn_types()
-    answers: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
     started = time.monotonic()
     outcomes: dict[str, Outcome] = {}
+    waiting: dict[str, tuple[Check, Background]] = {}
+
+    def settle(outcome: Outcome) -> None:
+        if outcome.check.id not in outcomes:
+            waiting.pop(outcome.check.id, None)
+            outcomes[outcome.check.id] = outcome
+            on_done(outcome)
+
     with _guarded_stdout() as wrote:
         for check in checks:
-            thread = threading.Thread(
-                target=_run_one, args=(check, make_context, answers, wrote), name=f"check-{check.id}", daemon=True
-            )
+            thread = Background(partial(_run_one, check, make_context, answers, wrote))
+            waiting[check.id] = check, thread
             try:
                 thread.start()
             except (RuntimeError, MemoryError) as error:  # the system has no room for another one
-                answers.put(
-                    (check.id, Outcome(check, (unknown("crashed", type(error).__name__),), 0.0, answered=False))
-                )
-        waiting = {check.id: check for check in checks}
+                settle(Outcome(check, (unknown("crashed", type(error).__name__),), 0.0, answered=False))
         while waiting:
-            deadline = started + min(check.time_limit.total_seconds() for check in waiting.values())
-            ended: list[Outcome] = []
+            deadline = started + min(check.time_limit.total_seconds() for check, _ in waiting.values())
+            over = [check for check, thread in waiting.values() if thread.over]
             try:
-                _, outcome = answers.get(timeout=max(0.0, deadline - time.monotonic()))
-                ended.append(outcome)
+                settle(answers.get(timeout=max(0.0, min(deadline - time.monotonic(), 0.0 if over else LOOK_SECONDS))))
+                continue
             except queue.Empty:
                 elapsed = time.monotonic() - started
-                late = [check for check in waiting.values() if check.time_limit.total_seconds() <= elapsed]
-                ended.extend(Outcome(check, (unknown("timeout"),), elapsed, answered=False) for check in late)
-            for outcome in ended:
-                if waiting.pop(outcome.check.id, None) is not None:
-                    outcomes[outcome.check.id] = outcome
-                    on_done(outcome)
+            late = [check for check, _ in waiting.values() if check.time_limit.total_seconds() <= elapsed]
+            for check in over:
+                settle(Outcome(check, (NO_MEMORY,), elapsed, answered=False))
+            for check in late:
+                settle(Outcome(check, (unknown("timeout"),), elapsed, answered=False))
     return [outcomes[check.id] for check in checks]
 
 
 def _run_one(
     check: Check,
     make_context: Callable[[Check], Context],
-    answers: queue.SimpleQueue[tuple[str, Outcome]],
+    answers: queue.SimpleQueue[Outcome],
     wrote: set[int],
 ) -> None:
     """One check in its own thread. This is the wall: whatever it does ends here, in an outcome."""
@@ -117,13 +128,15 @@ def _run_one(
     except BadAnswerError as error:
         log.warning("check %s answered nonsense: %s", check.id, error)
         findings = (unknown("bad_answer", printable(str(error))),)
+    except MemoryError:
+        findings = (NO_MEMORY,)  # a word in the log would need some
     except BaseException as error:  # the wall around a check: SystemExit and the like stop here too
         log.warning("check %s crashed: %s", check.id, type(error).__name__, exc_info=True)
         findings = (unknown("crashed", type(error).__name__),)
     finally:
         if me in wrote and answered:
             findings, answered = (unknown("wrote_output"),), False
-        answers.put((check.id, Outcome(check, findings, time.monotonic() - started, answered)))
+        answers.put(Outcome(check, findings, time.monotonic() - started, answered))
 
 
 class BadAnswerError(Exception):

@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from agent.alerts.records import Delivery
+from agent.background import Background
 
 __all__ = ["REASONS", "ask"]
 
@@ -42,9 +43,9 @@ def ask(module: str, request: Mapping[str, Any], seconds: float, *, how: str, st
     except OSError:
         return Delivery(shown=False, how=how, reason="failed")
     said: list[bytes] = []
-    talking = threading.Thread(target=_talk, args=(child, json.dumps(request).encode(), said), daemon=True)
+    talking = Background(partial(_talk, child, json.dumps(request).encode(), said))
     talking.start()
-    talking.join(seconds)
+    talking.wait(seconds)
     heard = said[:]  # what comes from here on is only that we ended it
     answer = _understood(heard[0], how) if heard else None
     if answer is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import queue
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.background import Background
 from agent.contract import Account, Category, Check, Evidence, Finding, Item, Status
 from agent.runner import BadAnswerError, Outcome, checked, run_checks
 from tests.builders import computer, context
@@ -59,16 +61,43 @@ def test_a_check_that_raises_is_unknown_for_itself_alone(error: BaseException) -
 
 
 def test_a_check_for_which_the_system_has_no_room_is_unknown_for_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    start = threading.Thread.start
+    started: list[Background] = []
+    start = Background.start
 
-    def start_unless_subject(thread: threading.Thread) -> None:
-        if thread.name == "check-subject":
+    def start_unless_first(thread: Background) -> None:
+        started.append(thread)
+        if len(started) == 1:
             raise RuntimeError("can't start new thread")  # as Python says it
         start(thread)
 
-    monkeypatch.setattr(threading.Thread, "start", start_unless_subject)
+    monkeypatch.setattr(Background, "start", start_unless_first)
     finding = beside_a_good_one(lambda ctx: [FINE])
     assert (finding.status, finding.reason, finding.error) == (Status.UNKNOWN, "crashed", "RuntimeError")
+
+
+def test_a_check_that_has_no_memory_to_say_anything_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(ctx: Any) -> Any:
+        raise MemoryError
+
+    real: type[queue.SimpleQueue[Any]] = queue.SimpleQueue
+
+    class Full:
+        """Takes no answer but a good one, as when the very list of answers could not grow."""
+
+        def __init__(self) -> None:
+            self._real = real()
+            self.get = self._real.get
+
+        def put(self, outcome: Any) -> None:
+            if outcome.answered is False:
+                raise MemoryError
+            self._real.put(outcome)
+
+    monkeypatch.setattr("agent.runner.queue.SimpleQueue", Full)
+    began = time.monotonic()
+    finding = beside_a_good_one(run, seconds=30)
+    assert (finding.status, finding.reason, finding.error) == (Status.UNKNOWN, "crashed", "MemoryError")
+    assert time.monotonic() - began < 5
 
 
 def test_a_check_that_recurses_for_ever_is_unknown() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
+from agent.background import Background
 from agent.host import Unreadable
 from agent.session_bus import address
 
@@ -81,9 +81,9 @@ def limited(bus: str, where: str, question: Callable[[], Any]) -> Any:
         return Unreadable("unsupported", where)
     answers: list[Any] = []
     # jeepney waits without limit for the bus to return its greeting, so the waiting is done beside us.
-    asking = threading.Thread(target=lambda: answers.append(_reply(BUSES[bus], question, where)), daemon=True)
+    asking = Background(lambda: answers.append(_reply(BUSES[bus], question, where)))
     asking.start()
-    asking.join(TIME_LIMIT_SECONDS)
+    asking.wait(TIME_LIMIT_SECONDS)
     return answers[0] if answers else Unreadable("timeout", where)
 
 
