@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 from config.text import as_found, nearest, one_line
 
-__all__ = ["KEYS", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
+__all__ = ["KEYS", "LEVELS", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
 
 PROFILES = ("toolkit", "standard", "heightened")
+#: How much a report shares, from least to most (docs/report.md).
+LEVELS = ("summary", "standard", "detailed")
 THRESHOLDS = "thresholds."
 MAX_TEXT = 200
 TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -70,9 +72,12 @@ def _whole(name: str, low: int, high: int, meaning: str) -> Key:
     )
 
 
-def _choice(name: str, choices: tuple[str, ...], meaning: str) -> Key:
+def _choice(
+    name: str, choices: tuple[str, ...], meaning: str, *, policy_only: bool = False, personal: bool = False
+) -> Key:
     allowed = ", ".join(choices[:-1]) + " or " + choices[-1]
-    return Key(name, meaning, allowed, lambda value: isinstance(value, str) and value in choices)
+    accepts = lambda value: isinstance(value, str) and value in choices  # noqa: E731
+    return Key(name, meaning, allowed, accepts, policy_only=policy_only, personal=personal)
 
 
 def _names(name: str, meaning: str, what: str, *, policy_only: bool = False) -> Key:
@@ -179,6 +184,40 @@ _ALL = (
     _time_of_day("alerts.quiet_from", "from when in the day no alerts are shown"),
     _time_of_day("alerts.quiet_to", "until when in the day no alerts are shown"),
     _flag("alerts.quiet_weekends", "show no alerts on Saturday and Sunday", personal=True),
+    # Where reports go is an administrator's to say, never a link's or the person's. None of it decides a verdict.
+    Key(
+        "report.url",
+        "where reports are sent, if the person agrees (docs/report-protocol.md)",
+        "an https:// address, or http:// on this computer itself, or nothing",
+        lambda value: value == "" or _is_safe_url(value),
+        policy_only=True,
+        personal=True,
+    ),
+    Key(
+        "report.drop",
+        "a folder of this computer in which reports are put, if the person agrees",
+        "the full path of a folder, or nothing",
+        _is_full_path,
+        policy_only=True,
+        personal=True,
+    ),
+    _choice("report.level", LEVELS, "how much of a report the office asks for", policy_only=True, personal=True),
+    Key(
+        "report.every_hours",
+        "hours between two reports",
+        "a whole number from 1 to 168",
+        lambda value: _is_whole(value) and 1 <= value <= 168,
+        policy_only=True,
+        personal=True,
+    ),
+    Key(
+        "report.office",
+        "who gets the reports, as the person is told",
+        "a name of at most 60 characters without any of @ < > / \\ :",
+        lambda value: _is_line(value, 60) and not set(value) & set("@<>/\\:"),
+        policy_only=True,
+        personal=True,
+    ),
     Key(
         "accounts",
         "accounts to look after, each with a service, a label and an address",

@@ -209,9 +209,12 @@ def _last_good_user(last_good: Mapping[str, Any], user: _Layer) -> _Layer:
 
 
 def _last_good_policy(last_good: Mapping[str, Any]) -> _Layer:
-    """What the policy said when it was last good, but no ``plugins``: only an administrator's file may name code."""
+    """What the policy said when it was last good, but neither code nor where reports go: the store is the person's.
+
+    Only a file that an administrator owns may name ``plugins`` or anything of ``report``.
+    """
     kept = checked_values(_table(last_good, "policy"), POLICY, [], policy=True, dotted=True)
-    return _Layer(POLICY, {key: value for key, value in kept.items() if key != "plugins"})
+    return _Layer(POLICY, {key: value for key, value in kept.items() if key.split(".")[0] not in ("plugins", "report")})
 
 
 def _table(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ __all__ = [
     "Limit",
     "NetworkSettings",
     "Profile",
+    "ReportSettings",
     "Settings",
 ]
 
@@ -117,6 +118,20 @@ class AlertsSettings(msgspec.Struct, frozen=True):
     quiet_weekends: bool
 
 
+class ReportSettings(msgspec.Struct, frozen=True):
+    """What the office asks for; only the machine policy sets any of it. Nothing leaves before the person agrees.
+
+    ``url`` is where reports are sent and ``drop`` a folder of this computer for them, each empty where there is none.
+    ``level`` is how much is asked for, ``office`` who asks, in words for the person.
+    """
+
+    url: str
+    drop: str
+    level: Literal["summary", "standard", "detailed"]
+    every_hours: int
+    office: str
+
+
 class AccountEntry(msgspec.Struct, frozen=True):
     """One ``[[accounts]]`` entry of a settings file. ``service`` is an id from ``config/platforms.toml``."""
 
@@ -135,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True):
     breach: BreachSettings
     network: NetworkSettings
     alerts: AlertsSettings
+    report: ReportSettings
     accounts: tuple[AccountEntry, ...] = ()
     plugins: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
