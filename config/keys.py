@@ -35,7 +35,7 @@ class Key:
     """One setting. ``allowed`` says in words what ``rule`` accepts.
 
     ``policy_only`` keys are refused outside the machine policy. ``personal`` ones are left out of the digest that is
-    reported to the office: they may hold an address or a name, or are nobody else's business.
+    reported to the office: they may hold an address or a name, are nobody else's business, or decide no verdict.
     """
 
     name: str
@@ -126,7 +126,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _is_account_list(value: Any) -> bool:
+def _is_list_of_tables(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= MAX_LIST and all(isinstance(item, dict) for item in value)
 
 
@@ -222,7 +222,16 @@ _ALL = (
         "accounts",
         "accounts to look after, each with a service, a label and an address",
         "[[accounts]] entries",
-        _is_account_list,
+        _is_list_of_tables,
+        personal=True,
+    ),
+    # Not in the digest: two computers with the same limits and checks judge alike, whenever their offices ask for it.
+    Key(
+        "deadlines",
+        "by when the office asks for checks to be in order; changes no result",
+        "[[deadlines]] entries, each with a check and a date to have it in order by",
+        _is_list_of_tables,
+        policy_only=True,
         personal=True,
     ),
     _names("plugins", "checks from elsewhere that may be loaded", "names of checks", policy_only=True),

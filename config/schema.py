@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ __all__ = [
     "AttestationDays",
     "BreachSettings",
     "ChecksSettings",
+    "Deadline",
     "DeviceSettings",
     "Limit",
     "NetworkSettings",
@@ -140,8 +142,18 @@ class AccountEntry(msgspec.Struct, frozen=True):
     address: str = ""
 
 
+class Deadline(msgspec.Struct, frozen=True):
+    """One ``[[deadlines]]`` entry: the office asks for the check to be in order by the end of that day."""
+
+    check: str
+    by: date
+
+
 class Settings(msgspec.Struct, frozen=True):
-    """Every setting, merged and checked. ``plugins`` and ``locked`` can only come from the machine policy."""
+    """Every setting, merged and checked.
+
+    ``deadlines``, ``plugins`` and ``locked`` can only come from the machine policy.
+    """
 
     profile: Profile
     device: DeviceSettings
@@ -152,5 +164,6 @@ class Settings(msgspec.Struct, frozen=True):
     alerts: AlertsSettings
     report: ReportSettings
     accounts: tuple[AccountEntry, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     plugins: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from config import deadlines
 from config.keys import KEYS, THRESHOLDS, names_below, suggestion
 from config.platforms import find, nearest_service
 from config.text import as_found, nearest, one_line
@@ -19,15 +21,16 @@ def checked_values(
 ) -> dict[str, Any]:
     """The settings of one source by dotted key. What is wrong is left out and added to ``problems``, a line each.
 
-    ``policy`` says that the source is the machine policy, which alone may set ``plugins`` and ``locked``. ``dotted``
+    ``policy`` says that the source is the machine policy, which alone may set some of them. ``dotted``
     says that keys of the table may be dotted names themselves; in a file those are quoted keys, which mean nothing.
     """
     values: dict[str, Any] = {}
+    plugins = table.get("plugins")
     for name, value in _leaves(table, dotted=dotted):
-        found = list(_problems(name, value, policy=policy))
+        found = list(_problems(name, value, policy=policy, plugins=plugins))
         problems.extend(f"{source}: {problem}" for problem in found)
         if not found:
-            values[name] = _accounts(value) if name == "accounts" else value
+            values[name] = TIDY.get(name, _as_it_is)(value)
     for names, problem in list(_contradictions(values)):
         problems.append(f"{source}: {problem}")
         values = {name: value for name, value in values.items() if name not in names}
@@ -44,7 +47,7 @@ def _leaves(table: Mapping[str, Any], prefix: str = "", *, dotted: bool) -> Iter
             yield name, value
 
 
-def _problems(name: str, value: Any, *, policy: bool) -> Iterator[str]:
+def _problems(name: str, value: Any, *, policy: bool, plugins: Any) -> Iterator[str]:
     key = KEYS.get(name)
     if key is None:
         yield _unknown(name, value)
@@ -58,6 +61,8 @@ def _problems(name: str, value: Any, *, policy: bool) -> Iterator[str]:
     elif name == "accounts":
         for number, entry in enumerate(value, 1):
             yield from (f"accounts, entry {number}: {problem}" for problem in _account_problems(entry))
+    elif name == "deadlines":
+        yield from deadlines.problems(value, plugins)
     elif name == "locked":
         yield from (f"locked: there is no setting {_printable(each)}{suggestion(each)}" for each in _not_keys(value))
 
@@ -119,6 +124,14 @@ def _accounts(entries: list[Mapping[str, str]]) -> list[dict[str, str]]:
         }
         for entry in entries
     ]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+#: Checked values that may be written in more ways than one, in the one way that is kept.
+TIDY: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"accounts": _accounts, "deadlines": deadlines.kept})
 
 
 def _printable(name: str) -> str:
