@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -121,7 +122,8 @@ class Window:
         """Wait until the next page is there, which the driver does only if it begins to load at once."""
         page = self.driver.find_element(By.TAG_NAME, "html")
         element.click()
-        waiting = WebDriverWait(self.driver, 30, poll_frequency=0.02)
+        # While one page goes and the next comes the driver may not know whose an element is, and calls that an error.
+        waiting = WebDriverWait(self.driver, 30, poll_frequency=0.02, ignored_exceptions=[WebDriverException])
         waiting.until(staleness_of(page))
         waiting.until(lambda _: self.driver.execute_script("return document.readyState") == "complete")
 

@@ -204,6 +204,7 @@ def test_a_recording_without_an_end_is_refused(watchword: Watchword) -> None:
     assert done.stderr == "watchword: /dev/zero: is not a regular file; - reads standard input\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
 def test_a_recording_that_is_a_pipe_is_not_waited_for(watchword: Watchword, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     done = watchword("check", "--replay", str(tmp_path / "pipe"), timeout=20)

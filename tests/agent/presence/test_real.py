@@ -147,6 +147,6 @@ def test_a_window_that_fills_the_screen_is_seen(desktop: ExitStack) -> None:
             subprocess.run(["wmctrl", *steps], check=False, capture_output=True)
         return now().busy == "full_screen"
 
-    until(filled)
+    until(filled, 60)
     subprocess.run(["wmctrl", "-r", "Event Tester", "-b", "remove,fullscreen"], check=True)
     until(lambda: now().busy is None)
