@@ -16,6 +16,7 @@ import msgspec
 
 from agent import __version__, discovery, plugins
 from agent.contract import Account, Attestation, Category, Check, Context, Finding, Http, Response, Severity, Status
+from agent.deadlines import with_deadline
 from agent.device import os_version
 from agent.host import Host, Unreadable
 from agent.runner import Outcome, run_checks
@@ -220,7 +221,7 @@ def document(
         device=DevicePart(device_id, settings.device.label, host.system.value, version),
         policy=PolicyPart(settings.profile.name, digest),
         summary=summarise(rows, now, _known_once(standings)),
-        checks=tuple(rows),
+        checks=tuple(with_deadline(row, settings.deadlines) for row in rows),
     )
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -119,7 +119,10 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of one check. ``instance`` and ``label`` name the account when it is about one."""
+    """One finding of one check. ``instance`` and ``label`` name the account when it is about one.
+
+    ``deadline`` is the day by whose end the office asks for it; ``due_at`` is never later than that.
+    """
 
     id: str
     version: int
@@ -133,6 +136,7 @@ class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
     label: str | None = None
     since: Moment | None = None
     due_at: Moment | None = None
+    deadline: date | None = None
     expires_at: Moment | None = None
     notified: int = 0
     facts: dict[str, Fact] = {}

@@ -42,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="every setting, its value, its source and its meaning", allow_abbrev=False)
     show.add_argument("--json", action="store_true", help="print them as JSON")
-    show.add_argument("--origin", action="store_true", help=argparse.SUPPRESS)  # always shown
+    show.add_argument("--origin", action="store_true", help="where each value comes from (always shown)")
     show.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
     show.set_defaults(handler=run, action="show")
     choose = actions.add_parser("set", help="choose a value for a setting", allow_abbrev=False)
@@ -125,6 +125,8 @@ def _lines(loaded: Loaded, user_file: str, policy_file: str) -> Iterable[str]:
     for account in loaded.values["accounts"]:
         address = f" ({account['address']})" if account["address"] else ""
         yield f"  account: {account['label']}, {account['service']}{address}"
+    for deadline in loaded.values["deadlines"]:
+        yield f"  deadline: {deadline['check']}, by {deadline['by']} ({loaded.origins['deadlines']})"
     for name in loaded.overruled:
         yield f"Not used, because the machine policy holds it: {name}"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
+from agent import deadlines
 from agent.contract import Basis, Item, Status
 from agent.localtime import LOCAL
 from agent.status import CheckRow, Document, is_current, is_open_question
@@ -71,10 +72,13 @@ def style_for(stream: IO[str], *, plain: bool = False) -> Style:
     return Style(colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb", width=width)
 
 
-def document_lines(document: Document, style: Style, *, titles: dict[str, str], outdated: str = "") -> Iterable[str]:
+def document_lines(
+    document: Document, style: Style, *, titles: dict[str, str], outdated: str = "", now: datetime | None = None
+) -> Iterable[str]:
     """A whole status document for a person: the worst first, each with what to do, and a summary at the end.
 
-    ``outdated`` is what is said instead of the summary when the document no longer tells how things are.
+    ``outdated`` is what is said instead of the summary when the document no longer tells how things are. ``now`` is
+    when it is read, if not as soon as it was made.
     """
     made = f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
     yield printable(made)
@@ -84,7 +88,7 @@ def document_lines(document: Document, style: Style, *, titles: dict[str, str], 
     for status in ORDER:
         for row in rows:
             if row.status is status and row not in folded.get(status, ()):
-                yield from row_lines(row, style, titles)
+                yield from row_lines(row, style, titles, now)
         if folded.get(status):
             yield from _folded_lines(status, folded[status], style, titles)
     yield ""
@@ -121,8 +125,8 @@ def _folded_lines(status: Status, rows: Sequence[CheckRow], style: Style, titles
     yield from more
 
 
-def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[str]:
-    """One finding: its status in words, the check, what was found, and the steps when there is something to do."""
+def row_lines(row: CheckRow, style: Style, titles: dict[str, str], now: datetime | None = None) -> Iterable[str]:
+    """One finding: its status in words, the check, what was found, and by when the office asks for it if it does."""
     called = style.paint(CALLED[row.status].ljust(LABEL_WIDTH), COLOURS.get(row.status, ""))
     name = titles.get(row.id, row.id)
     if row.label:
@@ -135,6 +139,7 @@ def row_lines(row: CheckRow, style: Style, titles: dict[str, str]) -> Iterable[s
     indent = " " * (LABEL_WIDTH + 2)
     if row.text is not None and row.text.body:
         yield from _wrapped(row.text.body, style, indent)
+    yield from _wrapped(deadlines.spoken(row, now or row.observed_at), style, indent)
     for item in row.items[:ITEMS_SHOWN]:
         yield from _wrapped(item_line(item, details=DETAILS_SHOWN), style, indent, first="- ")
     if len(row.items) > ITEMS_SHOWN:

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             print(f"watchword: {outdated}", file=stderr)
     else:
         style = style_for(stdout, plain=args.plain)
-        for line in document_lines(document, style, titles=_titles(), outdated=outdated):
+        for line in document_lines(document, style, titles=_titles(), outdated=outdated, now=now):
             print(line, file=stdout)
         print(f"\n{sentence(read(paths), LOCAL, now)}", file=stdout)
         for problem in _wrong_settings(paths):

@@ -180,6 +180,7 @@ def _details(row: CheckRow) -> tuple[Detail, ...]:
         Detail("known by", row.basis.value),
         Detail("observed", row.observed_at.isoformat()),
         *(Detail(name, at.isoformat()) for name, at in moments if at is not None),
+        *([Detail("office's deadline", row.deadline.isoformat())] if row.deadline else []),
         *([Detail("error", row.error)] if row.error else []),
         *([Detail("advice", ", ".join(row.refs))] if row.refs else []),
         *facts,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from agent import deadlines
 from agent.alerts.records import Reminder
 from agent.contract import Basis, Severity, Status
 from agent.page.wording import day, moment, on_day
@@ -32,7 +33,10 @@ SEVERITIES: Sequence[Severity] = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a list. ``path`` leads to its own page; ``later`` says until when it is quiet."""
+    """One row of a list. ``path`` leads to its own page; ``later`` says until when it is quiet.
+
+    ``asked`` says by when the office asks for it, if it does.
+    """
 
     check_id: str
     account: str | None
@@ -42,6 +46,7 @@ class Line:
     word: str
     known: str
     later: str | None
+    asked: str = ""
 
     @property
     def path(self) -> str:
@@ -61,6 +66,7 @@ def line(row: CheckRow, titles: Mapping[str, str], now: datetime, reminder: Remi
         word=WORDS[tone],
         known=_known(row, now),
         later=f"We will remind you {moment(reminder.due_at, now)}." if reminder else None,
+        asked=deadlines.spoken(row, now),
     )
 
 

@@ -137,7 +137,7 @@ def test_every_key_of_the_design_is_there_even_when_it_is_empty() -> None:
     assert list(document) == ["schema", "generated_at", "agent", "device", "policy", "summary", "checks"]
     assert list(document["checks"][0]) == [
         "id", "version", "category", "status", "severity", "basis", "reason", "observed_at", "instance", "label",
-        "since", "due_at", "expires_at", "notified", "facts", "items", "refs", "error", "text",
+        "since", "due_at", "deadline", "expires_at", "notified", "facts", "items", "refs", "error", "text",
     ]  # fmt: skip
     assert document["generated_at"] == "2026-11-22T10:00:00Z"
     assert document["checks"][0]["instance"] is None
