@@ -19,7 +19,8 @@ from agent.report.reader import encode
 from agent.statements import statements
 from agent.status import Document
 from checks.app_updates import catalogue
-from config.report import shared_facts, staying_facts
+from config.practices import practices
+from config.report import PRACTICE, shared_facts, staying_facts
 from config.report_words import field_meanings
 
 __all__ = ["FactLine", "FieldLine", "RowLine", "facts", "fields", "pretty", "preview", "rows", "stays"]
@@ -91,14 +92,14 @@ def fields(report: Report) -> tuple[FieldLine, ...]:
 def rows(report: Report, names: Mapping[str, str]) -> tuple[RowLine, ...]:
     """Every finding of the report. ``names`` are what checks are called."""
     lines = []
+    shared = {(fact.check, fact.name): fact.meaning for fact in shared_facts()}
     for row in report.checks:
         found = dict(_leaves(msgspec.to_builtins(row), "checks."))
         meanings = {path: meaning for path, meaning in field_meanings().items() if path in found}
-        shared = {(fact.check, fact.name): fact.meaning for fact in shared_facts()}
         members = [FieldLine(path, meaning, found[path]) for path, meaning in meanings.items()]
+        check = PRACTICE if row.id in practices() else row.id  # as the facts of a report are looked up
         members += [
-            FieldLine(f"checks.facts.{name}", shared.get((row.id, name), ""), found[f"checks.facts.{name}"])
-            for name in row.facts
+            FieldLine(f"checks.facts.{name}", shared[check, name], found[f"checks.facts.{name}"]) for name in row.facts
         ]
         about = names.get(row.id, row.id) + (f": {row.label}" if row.label else "")
         lines.append(RowLine(about, tuple(members)))

@@ -54,6 +54,14 @@ def test_every_member_and_every_fact_is_on_the_page() -> None:
         assert line.casefold() in text
 
 
+def test_every_number_of_a_finding_has_a_name() -> None:
+    home = Household(furnished=True)
+    home.post("/statements/laptop/passwords.unique", answer="yes")  # a practice, with facts of its own
+    page = home.get("/it?level=detailed")
+    assert "Questions not answered yet, or no longer" in [one.text for one in page.all("dt")]
+    assert [one for one in page.all("dt") if not one.text] == []
+
+
 def test_it_says_first_that_nothing_is_sent() -> None:
     for home in (Household(), Household(furnished=True)):
         lead = next(one for one in home.get("/it").all("p") if one.attributes.get("class") == "lead")
