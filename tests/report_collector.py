@@ -264,6 +264,9 @@ class Collector:
 
     def _leave(self, enrolment: Enrolment, body: bytes) -> Reply:
         _members(body, {"format": re.compile(r"watchword\.leave/1")})
+        if enrolment.state == "pending":
+            _end(enrolment)
+            return Reply(202, {"state": "taken"})
         for each in self._of(enrolment.device_id):
             _end(each)
         self.taken = [each for each in self.taken if each.device_id != enrolment.device_id]

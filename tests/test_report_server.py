@@ -377,11 +377,15 @@ def test_leaving_deletes_what_was_held_and_is_final(laptop: Laptop) -> None:
     assert laptop.enrol(code) == refused(409, "conflict")
 
 
-def test_a_laptop_that_was_not_approved_yet_can_leave(server: ReportServer) -> None:
-    laptop = Laptop(server)
-    laptop.enrol(server.collector.new_code())
+def test_a_laptop_that_was_not_approved_can_leave_and_takes_nothing_with_it(laptop: Laptop) -> None:
+    laptop.report()
+    stranger = Laptop(laptop.server)
+    stranger.enrol(laptop.server.collector.new_code())
 
-    assert laptop.leave() == Answer(Verdict.TAKEN, 202)
+    assert stranger.leave() == Answer(Verdict.TAKEN, 202)
+    assert stranger.leave() == Answer(Verdict.ENDED, 410, "ended")
+    assert len(laptop.server.collector.taken) == 1
+    assert laptop.report(sequence=2) == Answer(Verdict.TAKEN, 202)
 
 
 def test_an_enrolment_that_office_it_ended_is_over_and_a_new_one_starts_anew(laptop: Laptop) -> None:
