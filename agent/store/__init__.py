@@ -4,7 +4,8 @@ Addresses and secrets are never here; they are in the keyring of the system.
 """
 
 from agent.store.errors import StoreError
-from agent.store.records import HistoryRow, LastReal, LastRun, Standing, StoredAccount
+from agent.store.records import HistoryRow, LastReal, LastRun, Sending, Sharing, Standing, StoredAccount
 from agent.store.store import Store
 
-__all__ = ["HistoryRow", "LastReal", "LastRun", "Standing", "Store", "StoreError", "StoredAccount"]
+__all__ = ["HistoryRow", "LastReal", "LastRun", "Sending", "Sharing", "Standing", "Store", "StoreError"]
+__all__ += ["StoredAccount"]

@@ -17,7 +17,7 @@ import msgspec
 
 from agent.alerts.records import Episode, Reminder, Said
 from agent.contract import Attestation
-from agent.store.records import Choice
+from agent.store.records import Choice, Sharing
 
 __all__ = [
     "AccountKept",
@@ -28,8 +28,10 @@ __all__ = [
     "Event",
     "JournalContent",
     "Line",
+    "Numbered",
     "ReminderKept",
     "SaidKept",
+    "SharingKept",
     "about",
     "decode",
     "encode",
@@ -145,7 +147,41 @@ class ChoiceKept(msgspec.Struct, frozen=True, tag="choice", tag_field="kind"):
         return self.choice.revision
 
 
-Event = Attested | AccountKept | DeviceKept | EpisodeKept | SaidKept | ReminderKept | ChoiceKept
+class SharingKept(msgspec.Struct, frozen=True, tag="sharing", tag_field="kind"):
+    """What the person agreed that their office may have, or that it has ended."""
+
+    sharing: Sharing
+
+    @property
+    def id(self) -> str:
+        """There is one agreement."""
+        return "sharing"
+
+    @property
+    def revision(self) -> int:
+        """The latest has the highest."""
+        return self.sharing.revision
+
+
+class Numbered(msgspec.Struct, frozen=True, tag="report", tag_field="kind"):
+    """A report was given this number, which must not be given out twice."""
+
+    number: int
+
+    @property
+    def id(self) -> str:
+        """There is one row of numbers."""
+        return "report"
+
+    @property
+    def revision(self) -> int:
+        """The latest has the highest."""
+        return self.number
+
+
+Event = (
+    Attested | AccountKept | DeviceKept | EpisodeKept | SaidKept | ReminderKept | ChoiceKept | SharingKept | Numbered
+)
 
 
 class JournalContent(msgspec.Struct, frozen=True):

@@ -17,7 +17,17 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from agent.alerts.records import Episode, Reminder, Said
-from agent.store.events import ChoiceKept, EpisodeKept, Event, ReminderKept, SaidKept, identity
+from agent.store import reported
+from agent.store.events import (
+    ChoiceKept,
+    EpisodeKept,
+    Event,
+    Numbered,
+    ReminderKept,
+    SaidKept,
+    SharingKept,
+    identity,
+)
 from agent.store.moments import in_utc, moment, text
 from agent.store.records import Choice
 
@@ -188,6 +198,8 @@ def restore(connection: sqlite3.Connection, event: Event) -> None:
             found = connection.execute("SELECT revision FROM choices WHERE key = ?", (choice.key,)).fetchone()
             if found is None or choice.revision > found[0]:
                 _put_choice(connection, in_utc(choice))
+        case SharingKept() | Numbered():
+            reported.restore(connection, event)
 
 
 def everything(connection: sqlite3.Connection) -> list[Event]:
@@ -196,6 +208,7 @@ def everything(connection: sqlite3.Connection) -> list[Event]:
     events.extend(SaidKept(said) for said in SAID.select(connection))
     events.extend(ReminderKept(reminder) for reminder in REMINDERS.select(connection))
     events.extend(ChoiceKept(choice) for choice in choices(connection))
+    events.extend(reported.everything(connection))
     return events
 
 

@@ -9,7 +9,8 @@ import msgspec
 
 from agent.contract import Status
 
-__all__ = ["Choice", "HistoryRow", "LastReal", "LastRun", "Origin", "Standing", "StoredAccount"]
+__all__ = ["Choice", "HistoryRow", "LastReal", "LastRun", "Origin", "Sending", "Sharing", "Standing"]
+__all__ += ["StoredAccount"]
 
 #: Who listed an account: the person (page, command line) or a settings file.
 Origin = Literal["person", "settings"]
@@ -70,3 +71,39 @@ class Choice(msgspec.Struct, frozen=True):
     value: Any
     at: datetime
     revision: int = 1
+
+
+class Sharing(msgspec.Struct, frozen=True):
+    """What the person agreed that their office may have, or that it has ended.
+
+    ``level`` is the most they agreed to, ``None`` when nothing may leave (any more); ``ended_by`` then says who ended
+    it. ``url``, ``drop`` and ``office`` are what the machine policy said when they agreed: if it says something else
+    now, they have not agreed to that.
+    """
+
+    at: datetime
+    level: Literal["summary", "standard", "detailed"] | None
+    url: str = ""
+    drop: str = ""
+    office: str = ""
+    ended_by: Literal["person", "office"] | None = None
+    revision: int = 1
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """How sending goes. Nothing that could not be found out again by sending.
+
+    ``next_at`` is when the next report is made, ``not_before`` when the next attempt may be. ``failures`` counts the
+    attempts since the last success, ``problem`` is why the last one failed, ``waiting`` that office IT have yet to
+    approve this computer. ``sent_at`` is when the collector last took a report, ``put_at`` when one was last put into
+    the folder.
+    """
+
+    next_at: datetime | None = None
+    not_before: datetime | None = None
+    failures: int = 0
+    problem: str | None = None
+    waiting: bool = False
+    sent_at: datetime | None = None
+    put_at: datetime | None = None
+    put_problem: str | None = None

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from agent.contract import Attestation, Finding, Status
-from agent.store import kept, timeline
+from agent.store import kept, reported, timeline
 from agent.store.events import AccountKept, Attested
+from agent.store.meta import meta, set_meta
 from agent.store.moments import moment, text
 from agent.store.records import LastReal, Standing, StoredAccount
 
@@ -160,17 +161,6 @@ def standing_row(check_id: str, subject: str | None, standing: Standing) -> tupl
     )
 
 
-def meta(connection: sqlite3.Connection, key: str) -> str | None:
-    """One of the single values: ``device_id``, ``journal_size``, ``settings``..."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return row[0] if row else None
-
-
-def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Keep a single value."""
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
 def read_everything(connection: sqlite3.Connection) -> None:
     """Read every row once, as the rest of the agent will.
 
@@ -187,6 +177,7 @@ def read_everything(connection: sqlite3.Connection) -> None:
     attested(connection)
     standings(connection)
     kept.verify(connection)
+    reported.verify(connection)
     timeline.verify(connection)
 
 

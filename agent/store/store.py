@@ -14,11 +14,11 @@ import msgspec
 from agent.alerts.records import Episode, Reminder, Said
 from agent.contract import Attestation, Finding, Memory
 from agent.paths import Paths
-from agent.store import forgetting, kept, rows, timeline
+from agent.store import forgetting, kept, reported, rows, timeline
 from agent.store.errors import StoreError
 from agent.store.events import AccountKept, Attested, DeviceKept, Event
 from agent.store.moments import text
-from agent.store.records import HistoryRow, LastRun, Origin, Standing, StoredAccount
+from agent.store.records import HistoryRow, LastRun, Origin, Sending, Sharing, Standing, StoredAccount
 from agent.store.storage import Storage
 
 __all__ = ["Store"]
@@ -228,6 +228,38 @@ class Store:
                 return
         with self._storage.write() as connection:
             rows.set_meta(connection, "settings", new)
+
+    # Reports
+
+    def sharing(self) -> Sharing | None:
+        """What the person agreed that their office may have, ``None`` when they were never asked."""
+        with self._storage.read() as connection:
+            return reported.sharing(connection)
+
+    def keep_sharing(self, sharing: Sharing) -> None:
+        """Put this agreement in the place of the one there was; the store numbers their revisions."""
+        with self._storage.write() as connection:
+            self._keep(connection, [reported.keep_sharing(connection, sharing)])
+
+    def report_number(self) -> int:
+        """The number of the last report, 0 before the first."""
+        with self._storage.read() as connection:
+            return reported.number(connection)
+
+    def keep_report_number(self, number: int) -> None:
+        """Note that a report has this number. One that is not above the last is refused."""
+        with self._storage.write() as connection:
+            self._keep(connection, [reported.keep_number(connection, number)])
+
+    def sending(self) -> Sending:
+        """How sending goes."""
+        with self._storage.read() as connection:
+            return reported.sending(connection)
+
+    def keep_sending(self, sending: Sending) -> None:
+        """Keep how sending goes."""
+        with self._storage.write() as connection:
+            reported.keep_sending(connection, sending)
 
     # This computer
 
