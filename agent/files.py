@@ -1,11 +1,12 @@
-"""Reading a file that should be small and ours, whatever has been put in its place."""
+"""Reading a file that should be small and ours, whatever has been put in its place, and putting one there whole."""
 
 import errno
 import os
 import stat
 import time
+from contextlib import suppress
 
-__all__ = ["read_regular"]
+__all__ = ["put_whole", "read_regular"]
 
 #: How long Windows may refuse to open a file that another program has just put in place, or is reading by itself.
 IN_USE_SECONDS = 1.0
@@ -25,6 +26,36 @@ def read_regular(path: str, most: int = 16 * 1024 * 1024) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, "Too large to be ours", path)
     return data
+
+
+def put_whole(path: str, data: bytes) -> None:
+    """Put a file in place in one step, for its owner alone. When this returns it is on the disk.
+
+    Only one process may do so at a time: what a killed one left under the temporary name is removed.
+
+    Raises:
+        OSError: the file is as it was.
+    """
+    temporary = f"{path}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)  # a link in its place must not be followed
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if os.name != "nt":  # Windows flushes no folders
+        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _open(path: str) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from agent import secrets
 from agent.account_list import why_not
-from agent.errors import RefusedError, WatchwordError
+from agent.errors import WatchwordError
 from agent.files import read_regular
 from agent.host import Unreadable
 from agent.locking import FileLock
@@ -102,13 +102,13 @@ def _switched_off(switch_off: dict[str, SwitchOff]) -> Iterator[str]:
     for name, off in switch_off.items():
         try:
             off()
-        except (RefusedError, OSError) as error:
+        except (WatchwordError, OSError) as error:
             yield f"{name} could not be switched off: {error}"
 
 
 def _names(files: tuple[OwnFile, ...]) -> set[str]:
     """Every name under which there may be a secret."""
-    names = {secrets.HIBP_KEY}
+    names = {secrets.HIBP_KEY, secrets.REPORT_SECRET, secrets.REPORT_SECRET_NEW}
     for file in files:
         if file.kind in ("store", "journal", "status"):
             with suppress(OSError):

@@ -22,14 +22,14 @@ class Paths:
 
     ``config`` is the person's settings file, ``policy`` the machine policy (written by an administrator only),
     ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
-    a directory. ``health`` says how the background agent does. ``runtime`` is a directory for what need not outlive
-    the session: the doorbell that wakes the background agent, and the address of the person's page while it is open
-    (``page``, with its lock).
+    a directory, as is ``outbox`` with the reports that have yet to be sent. ``health`` says how the background agent
+    does. ``runtime`` is a directory for what need not outlive the session: the doorbell that wakes the background
+    agent, and the address of the person's page while it is open (``page``, with its lock).
     """
 
     __slots__ = (
         "config", "daemon_lock", "data", "doorbell", "health", "journal",
-        "logs", "page", "page_lock", "policy", "runtime", "status", "store",
+        "logs", "outbox", "page", "page_lock", "policy", "runtime", "status", "store",
     )  # fmt: skip
 
     def __init__(self, *, config: str, policy: str, data: str, state: str, runtime: str) -> None:
@@ -39,6 +39,7 @@ class Paths:
         self.data = data
         self.store = f"{data}{slash}watchword.db"
         self.journal = f"{data}{slash}journal.jsonl"
+        self.outbox = f"{data}{slash}outbox"
         self.status = f"{state}{slash}status.json"
         self.health = f"{state}{slash}health.json"
         self.logs = f"{state}{slash}logs"

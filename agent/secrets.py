@@ -1,4 +1,4 @@
-"""Secrets in the keyring of the operating system: the Have I Been Pwned key and the addresses of accounts.
+"""Secrets in the keyring of the system: the Have I Been Pwned key, addresses of accounts, what signs reports.
 
 The keyring is only ever used by a child process with a time limit (:mod:`agent.keyring_child`): asking a locked one
 can wait for a prompt that nobody answers. Names are allow-listed, so that no command can read or overwrite what other
@@ -23,11 +23,13 @@ from typing import Any
 
 from agent.host import Unreadable
 
-__all__ = ["HIBP_KEY", "SERVICE", "Reader", "address_name", "get", "get_many", "is_known"]
-__all__ += ["kept_names", "remove", "store"]
+__all__ = ["HIBP_KEY", "REPORT_SECRET", "REPORT_SECRET_NEW", "SERVICE", "Reader", "address_name", "get", "get_many"]
+__all__ += ["is_known", "is_the_persons", "kept_names", "remove", "store"]
 
 SERVICE = "watchword"
 HIBP_KEY = "hibp_api_key"
+#: What reports are signed with, and one that an office has yet to accept. No command reads or sets them.
+REPORT_SECRET, REPORT_SECRET_NEW = "report_secret", "report_secret_new"
 
 #: Reading from an unlocked keyring takes 50 ms, the child's start 300 ms; a slow disk may need ten times that.
 READ_SECONDS = 10.0
@@ -45,7 +47,12 @@ def address_name(account_id: str) -> str:
 
 def is_known(name: str) -> bool:
     """Whether ``name`` is one that Watchword may keep a secret under."""
-    return name == HIBP_KEY or _ADDRESS.fullmatch(name) is not None
+    return name in (HIBP_KEY, REPORT_SECRET, REPORT_SECRET_NEW) or _ADDRESS.fullmatch(name) is not None
+
+
+def is_the_persons(name: str) -> bool:
+    """Whether it is a name under which the person may keep or forget a secret by hand."""
+    return is_known(name) and name not in (REPORT_SECRET, REPORT_SECRET_NEW)
 
 
 def get_many(

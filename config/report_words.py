@@ -10,7 +10,8 @@ from typing import Any
 
 import toml
 
-__all__ = ["field_meanings", "never_collected"]
+__all__ = ["field_meanings", "keyring_words", "level_words", "never_collected", "problem_words"]
+__all__ += ["standing_words"]
 
 
 @cache
@@ -23,6 +24,33 @@ def field_meanings() -> Mapping[str, str]:
 def never_collected() -> tuple[str, ...]:
     """What is in no report, at any level."""
     return tuple(_table()["never"])
+
+
+def level_words(level: str) -> str:
+    """What a level shares, as the end of "It says ..."."""
+    words: str = _table()["level"][level]
+    return words
+
+
+def standing_words(standing: str) -> str:
+    """Whether anything leaves, in a sentence."""
+    words: str = _table()["standing"][standing]
+    return words
+
+
+def problem_words(problem: str) -> str:
+    """Why sending or enrolling did not work, and what to do: a sentence or two for a word of ours."""
+    return _words("problem", problem)
+
+
+def keyring_words(problem: str) -> str:
+    """Why the keyring would not do, and what to do."""
+    return _words("keyring", problem)
+
+
+def _words(table: str, problem: str) -> str:
+    table_of_words: dict[str, str] = _table()[table]
+    return table_of_words.get(problem, table_of_words["any"])
 
 
 @cache

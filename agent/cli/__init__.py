@@ -50,6 +50,7 @@ COMMANDS = {
     "config": "config",
     "record": "record",
     "compare": "compare",
+    "report": "report",
     "export": "export",
     "schema": "schema",
     "doctor": "doctor",

@@ -24,7 +24,7 @@ from agent.reminding import spoken
 from agent.status import exit_code
 from config.text import quoted
 
-__all__ = ["add_parser", "run"]
+__all__ = ["add_parser", "run", "taken"]
 
 FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 #: When another round is running, that one knows better when the next is due.
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     present_since = _moment(args.present_since) if args.present_since else None
     paths = Paths.here()
     lock = FileLock(os.path.join(paths.data, "round.lock"))
-    if not _taken(lock):
+    if not taken(lock):
         _say(args, {"next_at": _written(datetime.now(UTC) + BUSY)}, "Another round is running just now.", stdout)
         return 0
     if hasattr(signal, "SIGTERM") and sys.platform != "win32":
@@ -87,7 +87,8 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     return FAILED if done.result.failed else exit_code(done.result.round.statuses)
 
 
-def _taken(lock: FileLock) -> bool:
+def taken(lock: FileLock) -> bool:
+    """Whether the lock of rounds is ours now."""
     try:
         return lock.take()
     except OSError:

@@ -55,7 +55,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Keep or forget. 0 done, 2 wrong name or form, 4 the keyring could not be used."""
-    if not secrets.is_known(args.name):
+    if not secrets.is_the_persons(args.name):
         # What was given may be the secret itself, in the wrong place: it is not repeated.
         print(f"watchword: that is not a name. The name of the key is {secrets.HIBP_KEY}.", file=stderr)
         print("watchword: if you gave the secret itself, delete that line from your shell's history.", file=stderr)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
-from agent import presence
+from agent import presence, secrets
 from agent.accounts import known_accounts
 from agent.alerts.episodes import confirmable_at
 from agent.alerts.records import Decision, Key
@@ -15,8 +15,11 @@ from agent.cli.rounds import RoundResult, last_document, round_in
 from agent.cli.session import Session, keep_settings
 from agent.contract import Check, Finding
 from agent.due import next_round, next_run, plan
+from agent.errors import WatchwordError
 from agent.host import Host
+from agent.http import Network
 from agent.localtime import LOCAL
+from agent.reporting import Reports, held
 from agent.round import chosen_checks
 from agent.speaking import Spoken, checks_to_be_named, speak
 from agent.status import CheckRow
@@ -26,17 +29,20 @@ __all__ = ["Work", "work"]
 
 #: The worker's own corner of what the store remembers, and the accounts that its last round knew.
 OURS, ACCOUNTS = "agent", "accounts"
+#: For one report: seven of them end before the background agent ends a round.
+SEND_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """What came of it. ``next_at`` is when the next round is worth starting."""
+    """What came of it. ``next_at`` is when the next round is worth starting, ``sent`` how many reports were taken."""
 
     ran: tuple[str, ...]
     waiting: tuple[str, ...]
     next_at: datetime | None
     result: RoundResult | None
     spoken: Spoken
+    sent: int = 0
     notes: list[str] = field(default_factory=list)
 
 
@@ -50,6 +56,8 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
     now = host.now()
     checks, _ = chosen_checks((), settings)
     here = presence.read(host, present_since=present_since)
+    reports = Reports(store, session.paths, settings.report)
+    report_due = reports.is_due(now)
     changed = (store.settings_kept() or {}).get("digest") != session.loaded.digest
     accounts = _accounts(session, now)
     listed = store.recall(OURS, ACCOUNTS)
@@ -58,7 +66,8 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         store.last_runs(),
         now,
         saving_power=presence.saving_power(host) is True,
-        everything=changed or accounts != listed or not due_only,
+        # A report says how things are, not how they were when each check was last due.
+        everything=changed or accounts != listed or report_due or not due_only,
     )
     named = checks_to_be_named(store, session.loaded, here, now=now, zone=LOCAL) if store.keeps else frozenset()
     wanted = [check.id for check in checks if check.id in named.union(planned.run)]
@@ -75,17 +84,36 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
     spoken = Spoken(Decision(held="nothing_kept"))
     if store.keeps:  # else it would be said again in every round
         spoken = speak(store, session.loaded, here, _rows(session, result), now=host.now(), zone=LOCAL)
+    notes = list(result.notes) if result else []
+    sent = _report(session, reports, result if report_due else None, notes)
     runs = store.last_runs()
     moments = [next_round([runs[check.id] for check in checks if check.id in runs], planned.waiting, now)]
-    moments.append(spoken.decision.next_at)
+    moments += [spoken.decision.next_at, reports.next_at(host.now())]
     return Work(
         ran=tuple(wanted),
         waiting=tuple(name for name in planned.waiting if name not in wanted),
         next_at=min((moment for moment in moments if moment is not None), default=None),
         result=result,
         spoken=spoken,
-        notes=list(result.notes) if result else [],
+        sent=sent,
+        notes=notes,
     )
+
+
+def _report(session: Session, reports: Reports, result: RoundResult | None, notes: list[str]) -> int:
+    """Make the report that is due, and send what waits. Whatever is wrong with that harms nothing else of the round."""
+    try:
+        with held(session.paths) as ours:
+            if not ours:
+                return 0  # the person is doing so just now
+            now = datetime.now(UTC)
+            if result is not None and result.whole is not None:
+                reports.make(result.whole, now)
+            network = Network(session.loaded.settings.network, total_seconds=SEND_SECONDS)
+            return reports.send(secrets, network, now)
+    except WatchwordError as error:
+        notes.append(str(error))
+        return 0
 
 
 def _accounts(session: Session, now: datetime) -> list[str]:
