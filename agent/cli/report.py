@@ -137,9 +137,9 @@ def _send(session: Session, reports: Reports, stdout: IO[str], stderr: IO[str]) 
         lock.release()
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)
-    for line in standing_lines(reports.arrangement, reports.store.sending(), count, LOCAL, now):
+    going, waiting = reports.store.sending(), len(reports.outbox.waiting())
+    for line in standing_lines(reports.arrangement, going, waiting, LOCAL, now):
         print(line, file=stdout)
-    going = reports.store.sending()
     return FAILED if going.problem or going.put_problem or (holds.url and not count) else 0
 
 
