@@ -77,8 +77,7 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         names = wanted if len(wanted) < len(checks) else ()
         result = round_in(session, names, fresh=False, host=host)
         store.keep_runs(_runs(session, result, checks, now))
-    if changed:
-        keep_settings(session)
+    keep_settings(session)  # what the digest leaves out, deadlines say, has to be the last good as well
     if accounts != listed:
         store.remember({OURS: {ACCOUNTS: accounts}})
     spoken = Spoken(Decision(held="nothing_kept"))

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent.cli import run
+from agent.cli.session import open_session
 from agent.paths import Paths
 from config import loader
+from config.schema import Deadline
 from tests.config.administrators import ME, write
 
 POLICY = """
@@ -125,6 +127,19 @@ def test_a_deadline_is_not_the_persons_to_set(watchword: Command) -> None:
     code, _, err = watchword("config", "set", "deadlines", "two_step=2030-01-01")
     assert code == 2
     assert "only the machine policy, which an administrator installs, may set this" in err
+
+
+def test_a_policy_that_went_bad_leaves_the_deadlines_of_its_last_good_day(watchword: Command, policy: Path) -> None:
+    quiet = '[checks]\ndisabled = ["app_updates", "password_manager", "breach", "screen_lock"]\n'
+    write(policy.parent, quiet, "policy.toml")
+    assert watchword("run", "--due")[0] in (0, 1, 3)
+    write(policy.parent, f'{quiet}[[deadlines]]\ncheck = "two_step"\nby = "2027-01-15"\n', "policy.toml")
+    assert watchword("run", "--due")[0] in (0, 1, 3)
+    write(policy.parent, "profile = ", "policy.toml")
+    session = open_session(last_good=True)
+    with session.store:
+        assert session.loaded.problems
+        assert session.loaded.settings.deadlines == (Deadline("two_step", date(2027, 1, 15)),)
 
 
 def asking(policy: Path, by: date) -> None:
