@@ -50,6 +50,7 @@ class Question:
     """One question. ``before`` is what was said last, in words; ``chosen`` is that answer where it may be repeated."""
 
     statement: str
+    check: str
     subject: str
     whom: str
     short: str
@@ -76,6 +77,7 @@ def question(statement: Statement, account: Account | None, said: Said, profile:
     evidence = [*(kind for kind in statement.evidence if kind != "none"), "none"]
     return Question(
         statement=statement.id,
+        check=statement.check,
         subject=account.id if account else LAPTOP,
         whom=about_whom(account),
         short=statement.short,
