@@ -107,7 +107,7 @@ def leave(reports: Reports, now: datetime, *, keyring: Keyring, network: Poster)
 
 
 def _enrol(reports: Reports, code: str, keyring: Keyring, network: Poster, platform: Platform) -> Begun:
-    key = _new_key(reports.store.device_id(), keyring)
+    key = _new_key(reports, keyring)
     asked = protocol.enrolment(
         reports.arrangement.url, code=code, key=key, platform=platform, agent_version=__version__
     )
@@ -115,6 +115,7 @@ def _enrol(reports: Reports, code: str, keyring: Keyring, network: Poster, platf
     if answer.verdict not in (Verdict.TAKEN, Verdict.WAITING):
         words = problem_words(answer.problem or f"http_{answer.status}")
         if answer.verdict is Verdict.REFUSED:
+            keyring.remove(REPORT_SECRET_NEW)  # a collector takes no secret again that it has let go of
             raise RefusedError(words)
         raise WatchwordError(f"{words} Nothing has changed. The same code can be tried again.")
     problem = keyring.store(REPORT_SECRET, secret_text(key.secret))
@@ -124,16 +125,21 @@ def _enrol(reports: Reports, code: str, keyring: Keyring, network: Poster, platf
     return Begun(key.words, waiting=answer.verdict is Verdict.WAITING)
 
 
-def _new_key(device_id: str, keyring: Keyring) -> Key:
-    """The key to enrol with: the one of an attempt that was cut short, else a new one, which is in the keyring now."""
+def _new_key(reports: Reports, keyring: Keyring) -> Key:
+    """The key to enrol with: the one of an attempt that was cut short, else a new one, which is in the keyring now.
+
+    It is kept with the address that it was made for: another office must not get to know it.
+    """
+    device_id, url = reports.store.device_id(), reports.arrangement.url
     kept, used = keyring.get(REPORT_SECRET_NEW), keyring.get(REPORT_SECRET)
-    secret = secret_of(kept) if isinstance(kept, str) and kept != used else None
-    if isinstance(secret, bytes):
-        return Key(device_id, secret)
     if isinstance(kept, Unreadable):
         raise WatchwordError(keyring_words(kept.reason))
+    text, _, made_for = (kept or "").partition(" ")
+    secret = secret_of(text) if made_for == url and text != used else None
+    if isinstance(secret, bytes):
+        return Key(device_id, secret)
     key = Key(device_id, random_bytes.token_bytes(SECRET_BYTES))
-    problem = keyring.store(REPORT_SECRET_NEW, secret_text(key.secret))
+    problem = keyring.store(REPORT_SECRET_NEW, f"{secret_text(key.secret)} {url}")
     if problem is not None:
         raise WatchwordError(keyring_words(problem.reason))
     return key

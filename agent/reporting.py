@@ -34,7 +34,7 @@ from agent.status import Document
 from agent.store import Sending, Sharing, Store, StoreError
 from config.schema import ReportSettings
 
-__all__ = ["Keyring", "Reports", "held"]
+__all__ = ["Keyring", "Reports", "held", "held_alone"]
 
 #: The time of day of reports would show when somebody works, so each comes a little earlier or later.
 SPREAD = 0.1
@@ -144,6 +144,11 @@ class Reports:
         self.store.keep_sending(sent.sending)
         return sent.taken
 
+    def words(self, keyring: Keyring) -> tuple[str, ...]:
+        """The three words that office IT compare with theirs; none when the keyring does not tell the secret."""
+        key = self._key(keyring)
+        return () if isinstance(key, Unreadable) else key.words
+
     def next_at(self, now: datetime) -> datetime | None:
         """When a round is worth starting for the sake of reports."""
         holds, going = self.arrangement, self.store.sending()
@@ -191,3 +196,16 @@ def held(paths: Paths) -> Iterator[bool]:
         yield taken
     finally:
         lock.release()
+
+
+@contextmanager
+def held_alone(paths: Paths) -> Iterator[None]:
+    """Hold the reports' lock for what the person does.
+
+    Raises:
+        WatchwordError: a report is being sent.
+    """
+    with held(paths) as ours:
+        if not ours:
+            raise WatchwordError("A report is being sent just now. Try again in a minute.")
+        yield

@@ -28,7 +28,7 @@ from agent.report.model import LEVELS, Level
 from agent.report.reader import encode
 from agent.report.sharing import Arrangement, Standing
 from agent.report.standing import destination, standing_lines
-from agent.reporting import Reports, held
+from agent.reporting import Reports, held, held_alone
 from config.report_words import level_words
 
 __all__ = ["add_parser", "run"]
@@ -113,6 +113,9 @@ def _show(args: argparse.Namespace, session: Session, reports: Reports, stdout: 
         return 0
     for line in standing_lines(holds, reports.store.sending(), len(reports.outbox.waiting()), LOCAL, now):
         print(line, file=stdout)
+    words = reports.words(secrets) if holds.shares and reports.store.sending().waiting else ()
+    if words:
+        print(f"Your three words: {'  '.join(words)}", file=stdout)
     print(f"\n{'The last report' if args.last else f'A report at the level {level}'}:\n", file=stdout)
     print(msgspec.json.format(encode(report), indent=2).decode(), file=stdout)
     return 0
@@ -128,9 +131,7 @@ def _send(session: Session, reports: Reports, stdout: IO[str], stderr: IO[str]) 
     try:
         result = round_in(session, (), fresh=False, host=LiveHost())
         now = datetime.now(UTC)
-        with held(session.paths) as ours:
-            if not ours:
-                raise WatchwordError("Reports are being sent just now. Try again in a minute.")
+        with held_alone(session.paths):
             reports.make(result.whole or result.document, now)
             count = reports.send(secrets, Network(session.loaded.settings.network), now, at_once=True)
     finally:
@@ -149,9 +150,7 @@ def _enrol(args: argparse.Namespace, session: Session, reports: Reports, talk: _
         raise RefusedError("no office has set up reports on this computer, so there is nobody to share with")
     level = lowest(holds.asked, args.level or holds.asked)
     code = _agreed(holds, level, talk, ask=not args.yes)
-    with held(session.paths) as ours:
-        if not ours:
-            raise WatchwordError("Reports are being sent just now. Try again in a minute.")
+    with held_alone(session.paths):
         network = Network(session.loaded.settings.network)
         begun = enrolment.begin(
             reports, level, now, code=code, keyring=secrets, network=network, platform=platform_now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from agent.page.forms import accounts, breaches, confirm, history, importing, it, left, reminders, statements
+from agent.page.forms import accounts, breaches, confirm, history, importing, it, left, reminders, sharing, statements
 
 __all__ = ["ROUTES"]
 
@@ -18,5 +18,6 @@ ROUTES: list[Route] = [
     *reminders.ROUTES,
     *breaches.ROUTES,
     *it.ROUTES,
+    *sharing.ROUTES,
     *history.ROUTES,
 ]

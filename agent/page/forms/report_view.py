@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from agent.alerts.records import Key
-from agent.attested import LAPTOP
-from agent.cli.session import Session
-from agent.contract import Attestation
-from agent.report.build import Frame, build
-from agent.report.model import Level, Report
+from agent.contract import Status
+from agent.page.lines import TONES, WORDS, Tone
+from agent.report.model import Report
 from agent.report.reader import encode
-from agent.statements import statements
-from agent.status import Document
-from checks.app_updates import catalogue
 from config.practices import practices
 from config.report import PRACTICE, shared_facts, staying_facts
 from config.report_words import field_meanings
 
-__all__ = ["FactLine", "FieldLine", "RowLine", "facts", "fields", "pretty", "preview", "rows", "stays"]
+__all__ = ["FactLine", "FieldLine", "RowLine", "ShortLine", "facts", "fields", "pretty", "rows", "short", "stays"]
 
-#: A report that was not sent has no number of its own.
-UNSENT = "00000000-0000-4000-8000-000000000000"
-#: By when the next report should come (facts: guidance 2d).
-INTERVAL = timedelta(hours=24)
 NOT_THERE = "not in this report"
 
 
@@ -39,6 +28,15 @@ class FieldLine:
     path: str
     meaning: str
     value: str
+
+
+@dataclass(frozen=True)
+class ShortLine:
+    """One finding as office IT read it, in our four words."""
+
+    name: str
+    tone: Tone
+    word: str
 
 
 @dataclass(frozen=True)
@@ -60,23 +58,19 @@ class FactLine:
     why: str = ""
 
 
-def preview(document: Document, session: Session, level: Level) -> Report | None:
-    """The report of this document as it would be at this level; ``None`` when none can be made of it."""
-    try:
-        return build(
-            document,
-            Frame(UNSENT, 1, level, document.generated_at + INTERVAL),
-            catalogue=_published_names(),
-            statements=_statements(session),
-            snoozed={reminder.key: reminder.due_at for reminder in session.store.reminders()},
-        )
-    except msgspec.ValidationError:  # somebody has changed the file of the last result
-        return None
-
-
 def pretty(report: Report) -> str:
     """The same report over several lines, for people."""
     return msgspec.json.format(encode(report), indent=2).decode()
+
+
+def short(report: Report, names: Mapping[str, str]) -> tuple[ShortLine, ...]:
+    """Every finding of the report in a line: what it is about, and how it stands."""
+    lines = []
+    for row in report.checks:
+        tone = TONES.get(Status(row.status), "unknown")
+        about = names.get(row.id, row.id) + (f": {row.label}" if row.label else "")
+        lines.append(ShortLine(about, tone, "Does not apply" if row.status == "not_applicable" else WORDS[tone]))
+    return tuple(lines)
 
 
 def fields(report: Report) -> tuple[FieldLine, ...]:
@@ -132,18 +126,3 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield here, "yes" if each else "no"
         else:
             yield here, str(each)
-
-
-def _published_names() -> frozenset[str]:
-    """Names of apps that may be said at the level ``detailed``: those of the published catalogue."""
-    return frozenset(entry["name"] for entry in catalogue.document().get("app", ()) if "name" in entry)
-
-
-def _statements(session: Session) -> dict[Key, Attestation]:
-    """The last thing that was stated for each check about each subject."""
-    checks = {statement.id: statement.check for statement in statements().values() if statement.check}
-    return {
-        Key(checks[made.statement], None if made.subject == LAPTOP else made.subject): made
-        for made in session.store.attestations()
-        if made.statement in checks
-    }

@@ -82,9 +82,9 @@ def test_the_bytes_are_a_report_of_that_level_and_what_the_page_shows(level: str
 
 
 @pytest.mark.parametrize("level", ["", "all", "SUMMARY", "%00", "x" * 900])
-def test_a_level_that_does_not_exist_is_the_usual_one(level: str) -> None:
+def test_a_level_that_does_not_exist_is_what_an_office_gets_that_sets_none(level: str) -> None:
     home = Household(furnished=True)
-    assert read(home.client.get(f"/it/report.json?level={level}").body).privacy.level == "standard"
+    assert read(home.client.get(f"/it/report.json?level={level}").body).privacy.level == "summary"
 
 
 def test_no_label_that_holds_markup_leaves_and_none_acts() -> None:
