@@ -10,8 +10,8 @@ from typing import Any
 
 import toml
 
-__all__ = ["field_meanings", "keyring_words", "level_words", "never_collected", "problem_words"]
-__all__ += ["standing_words"]
+__all__ = ["field_meanings", "keyring_words", "level_words", "never_collected", "notice_words"]
+__all__ += ["problem_words", "standing_words"]
 
 
 @cache
@@ -35,6 +35,12 @@ def level_words(level: str) -> str:
 def standing_words(standing: str) -> str:
     """Whether anything leaves, in a sentence."""
     words: str = _table()["standing"][standing]
+    return words
+
+
+def notice_words(standing: str) -> str | None:
+    """What the person should read without having looked for it, if anything."""
+    words: str | None = _table()["notice"].get(standing)
     return words
 
 

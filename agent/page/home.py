@@ -12,13 +12,16 @@ from starlette.routing import Route
 from agent import discovery, health
 from agent.accounts import known_accounts
 from agent.cli.rounds import last_document, round_in
+from agent.cli.session import Session
 from agent.contract import Basis, Category, Status
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
 from agent.page import view
 from agent.page.page import Page, page_of
+from agent.report.sharing import arrangement
 from agent.statements import due
 from agent.status import Document
+from config.report_words import notice_words
 
 __all__ = ["ROUTES", "titles"]
 
@@ -64,8 +67,15 @@ def _shown(page: Page) -> dict[str, Any]:
                     known_otherwise=_known_otherwise(document),
                 ),
             ),
-            "notes": list(session.notes),
+            "notes": [*session.notes, *_notices(session)],
         }
+
+
+def _notices(session: Session) -> list[str]:
+    """That an office asks for reports, or has ended them."""
+    holds = arrangement(session.loaded.settings.report, session.store.sharing())
+    notice = notice_words(holds.standing.value)
+    return [notice] if notice else []
 
 
 def _known_otherwise(document: Document | None) -> set[str]:

@@ -183,3 +183,15 @@ def test_without_an_office_there_is_nothing_to_begin(office: Office) -> None:
     assert "Begin to share" not in home.get("/it").text
     page = home.refused("/it/begin", level="summary", code="ZZZZ-ZZZZ-ZZZZ", sure="yes")
     assert "there is nobody to share with" in page.text
+
+
+def test_the_first_page_says_that_the_office_asks_until_there_is_an_answer(office: Office) -> None:
+    office.server.collector.approves = True
+    home = Household(furnished=True)
+    assert "asks for reports" not in home.get("/").text
+    office.asks()
+    assert "Your office asks for reports of this laptop." in home.get("/").text
+    begin(home, office)
+    assert "asks for reports" not in home.get("/").text
+    home.post("/it/stop")
+    assert "asks for reports" not in home.get("/").text
