@@ -1,4 +1,4 @@
-"""Owner and access list of a machine policy on Windows, and of all that leads to it."""
+"""Owner and access list of a machine policy or of a folder for reports on Windows, and of all that leads to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if sys.platform != "win32":
 import msvcrt
 from ctypes import wintypes
 
-__all__ = ["access_of", "descriptor_access", "distrust"]
+__all__ = ["access_of", "descriptor_access", "distrust", "distrust_folder"]
 
 SE_FILE_OBJECT = 1
 OWNER_AND_LIST = 0x1 | 0x4  # OWNER_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
@@ -59,6 +59,27 @@ def distrust(path: str, descriptor: int, administrators: frozenset[str]) -> str 
         return f"{error}, so it is not used"
     except (OSError, ValueError):
         return "its owner and permissions, or those of a folder that leads to it, cannot be read, so it is not used"
+    return None
+
+
+def distrust_folder(path: str, administrators: frozenset[str]) -> str | None:
+    """Why a folder is not one in which people may leave files, or ``None`` when it is. Names no path.
+
+    It and all that leads to it is an administrator's. Others may add to it, but neither remove what is in it nor change
+    its list, or somebody could take what somebody else left there.
+    """
+    path = os.path.abspath(path)
+    try:
+        for place, link in way(path, _target):
+            kind = Kind.FOLDER if not link else Kind.FILE
+            problem = None if _is_reliable(place) else "is on a drive that can be taken out or is not here"
+            problem = problem or weakness(_access_at(place), kind, administrators)
+            if problem is not None:
+                return problem if place == path else f"lies in a folder that {problem}"
+    except NoWayError as error:
+        return str(error)
+    except (OSError, ValueError):
+        return "or one that leads to it does not show who may change it"
     return None
 
 

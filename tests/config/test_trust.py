@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import SettingsError
 from config.loader import load
-from config.trust import distrust
+from config.trust import distrust, distrust_folder
 from tests.config.administrators import ME, write
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
@@ -85,6 +85,21 @@ def test_a_link_into_somebody_elses_directory_is_refused(tmp_path: Path) -> None
         load(None, link)
 
 
+@pytest.mark.parametrize("target", ["/{}/safe", "../safe", "../other/../other/link"])
+def test_a_link_on_the_way_that_anybody_can_turn_elsewhere_is_noticed(tmp_path: Path, target: str) -> None:
+    opened = tmp_path / "open"
+    for name in ("open", "safe", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "other" / "link").symlink_to(tmp_path / "safe")
+    (opened / "way").symlink_to(target.format(tmp_path))
+    write(tmp_path / "safe", 'profile = "toolkit"', "policy.toml")
+    path = opened / "way" / "policy.toml"
+    assert load(None, path, administrators=ME).settings.profile.name == "toolkit"
+    opened.chmod(0o777)
+    with pytest.raises(SettingsError, match=f"its directory {opened} can be changed by anybody"):
+        load(None, path, administrators=ME)
+
+
 def test_a_sticky_directory_above_is_no_reason_to_distrust(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
@@ -92,3 +107,39 @@ def test_a_sticky_directory_above_is_no_reason_to_distrust(tmp_path: Path) -> No
     path = write(folder, "", "policy.toml")
     with path.open() as file:
         assert distrust(str(path), file.fileno(), ME) is None
+
+
+def said_of(folder: Path) -> str | None:
+    """What is said of a folder in which people may leave files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        return distrust_folder(str(folder), descriptor, ME)
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (0o1733, None),
+        (0o1777, None),
+        (0o755, None),
+        (0o733, "can be changed by anybody"),
+        (0o777, "can be changed by anybody"),
+    ],
+)
+def test_a_folder_to_leave_files_in_is_sticky_where_others_may_write(
+    tmp_path: Path, mode: int, said: str | None
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    folder.chmod(mode)
+    assert said_of(folder) == said
+
+
+def test_what_leads_to_a_folder_is_looked_at_and_not_named(tmp_path: Path) -> None:
+    folder = tmp_path / "open" / "reports"
+    folder.mkdir(parents=True)
+    folder.chmod(0o1733)
+    folder.parent.chmod(0o777)
+    assert said_of(folder) == "lies in a folder that can be changed by anybody"
