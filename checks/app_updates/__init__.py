@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK", "run"]
 
-SEEN = "seen"
+SEEN, LOOKED = "seen", "looked"
 #: CVE ids or names of apps that are known to be exploited, left here by whatever fetches such a list.
 EXPLOITED = "exploited"
 
@@ -25,24 +25,28 @@ EXPLOITED = "exploited"
 def run(context: Context) -> Sequence[Finding]:
     """Ask the package managers, remember what was seen when, and judge."""
     seen = first_seen.decode(context.memory.recall(SEEN))
+    looks = first_seen.decode_looks(context.memory.recall(LOOKED))
     checked: int | None = None
     unchecked: tuple[Unchecked, ...] = ()
     if context.host.system is System.LINUX:
         from checks.app_updates import linux
 
         managers = linux.read(context)
-        seen = first_seen.update(seen, managers, context.now)
     else:
         reading = _read_desktop(context)
         managers, checked, unchecked = reading.managers, reading.checked, reading.unchecked
         managers = first_seen.still_lacking(seen, managers)
         present = {facts.manager for facts in managers} | reading.kept
-        seen = first_seen.update(first_seen.only(seen, present), managers, context.now)
+        seen, looks = first_seen.only(seen, present), first_seen.only(looks, present)
+    seen = first_seen.update(seen, managers, context.now, looks)
+    longest = timedelta(days=context.profile.package_list_days)
+    looks = first_seen.looked(looks, managers, context.now, longest=longest)
     context.memory.remember(SEEN, first_seen.encode(seen))
+    context.memory.remember(LOOKED, first_seen.encode(looks))
     if checked is None and any(facts.pending for facts in managers if not isinstance(facts.pending, Unreadable)):
         names = catalogue.linux_names()
         managers = tuple(catalogue.name_apps(facts, names) for facts in managers)
-    facts = AppUpdateFacts(managers, first_seen.since(seen), _exploited(context), checked, unchecked)
+    facts = AppUpdateFacts(managers, first_seen.first_sights(seen), _exploited(context), checked, unchecked)
     settings = context.settings.app_updates
     return judge(facts, context.profile, settings.ignore, context.now)
 

@@ -19,7 +19,7 @@ from checks.app_updates.facts import Pending
 __all__ = ["remembered_answer", "stamps"]
 
 #: Raised when what is remembered, or how an answer is read, changes.
-FORMAT = 1
+FORMAT = 2
 #: File times are whole seconds: a file that changed this recently may change again without showing it.
 SETTLED_SECONDS = 3
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from agent.host import Unreadable
 
-__all__ = ["AppUpdateFacts", "Held", "ManagerFacts", "Pending", "Unchecked", "key"]
+__all__ = ["AppUpdateFacts", "FirstSight", "Held", "ManagerFacts", "Pending", "Unchecked", "key"]
+
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Held(StrEnum):
@@ -29,7 +32,8 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
 
     ``installed`` and ``latest`` are in the manager's own scheme; ``installed`` is empty when it could not be told.
     ``security`` is ``None`` when the manager does not say. ``app`` is the catalogue's name for people, when it is an
-    app rather than plumbing; ``title`` the name that the package gives itself.
+    app rather than plumbing; ``title`` the name that the package gives itself. ``offered_by`` is when, at the latest,
+    this computer could have had it, where its manager's own files prove that; ``None`` where they say nothing.
     """
 
     package: str
@@ -40,6 +44,7 @@ class Pending(msgspec.Struct, frozen=True, array_like=True):
     title: str = ""
     app: str | None = None
     cves: tuple[str, ...] = ()
+    offered_by: AwareDatetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,17 +76,28 @@ class Unchecked:
 
 
 @dataclass(frozen=True)
+class FirstSight:
+    """When the agent first saw an update, and when it last looked before that and did not see it.
+
+    ``before`` is ``None`` when it had never looked: then the update may have waited for any time.
+    """
+
+    at: datetime
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
 class AppUpdateFacts:
     """Everything the judge is given about updates on one computer.
 
-    ``since`` says for each pending package (:func:`key`) when the agent first saw an update that it still lacks.
+    ``seen`` says for each pending package (:func:`key`) when the agent first saw an update that it still lacks.
     ``exploited`` holds what is known to be exploited: CVE ids, or names of apps as in the catalogue. Where no package
     manager knows every app, ``checked`` is how many apps could be compared with their latest version, and
     ``unchecked`` holds the others.
     """
 
     managers: tuple[ManagerFacts, ...]
-    since: Mapping[str, datetime] = field(default_factory=dict)
+    seen: Mapping[str, FirstSight] = field(default_factory=dict)
     exploited: frozenset[str] = frozenset()
     checked: int | None = None
     unchecked: tuple[Unchecked, ...] = ()

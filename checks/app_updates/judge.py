@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from agent.contract import Evidence, Fact, Finding, Item, Severity, Status
 from agent.host import Unreadable
-from checks.app_updates.facts import AppUpdateFacts, Held, ManagerFacts, Pending, Unchecked, key
+from checks.app_updates.facts import AppUpdateFacts, FirstSight, Held, ManagerFacts, Pending, Unchecked, key
 from config.schema import Limit, Profile
 
 __all__ = ["MAX_ITEMS", "REASONS", "judge"]
@@ -18,6 +18,7 @@ REASONS = frozenset(
         "up_to_date",
         "partly",
         "available",
+        "age_unknown",
         "overdue",
         "stale",
         "no_lists",
@@ -43,6 +44,8 @@ ECOSYSTEMS = {
     "snap": "snap",
 }
 
+#: In this order they are listed: what has waited too long, what may have, and what only is there.
+URGENCY = (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 #: More lines than this are counted, not shown.
 MAX_ITEMS = 100
 
@@ -53,21 +56,36 @@ HELD_DETAILS = {
 }
 IGNORED_DETAIL = "passed over by your settings"
 EXPLOITED_DETAIL = "known to be used in attacks"
+UNDATED_DETAIL = "how long it has waited is not known"
+#: The agent looks every few hours, but a computer may be off for a night and a day whatever the profile allows.
+SHORTEST_GAP = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Wait:
-    """One pending package with how long it has waited and what is allowed."""
+    """One pending package with how long it has waited, for certain and at the most, and what is allowed."""
 
     manager: ManagerFacts
     pending: Pending
+    #: It has certainly waited since then.
     since: datetime
     waited: timedelta
+    #: When the agent had looked last without seeing it; ``None`` when it never had.
+    before: datetime | None
     limit: Limit
     exploited: bool
     #: Neither held nor passed over: something to do.
     counts: bool
     detail: str | None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it had waited no longer than is allowed when it was first seen. Else nobody knows for how long."""
+        strictest = min((days for days in (self.limit.warn, self.limit.fail) if days is not None), default=None)
+        if strictest is None:
+            return True
+        gap = max(timedelta(days=strictest), SHORTEST_GAP)
+        return self.before is not None and self.since - self.before <= gap
 
     @property
     def status(self) -> Status:
@@ -77,7 +95,7 @@ class Wait:
         for status, days in ((Status.FAIL, self.limit.fail), (Status.WARN, self.limit.warn)):
             if days is not None and self.waited > timedelta(days=days):
                 return status
-        return Status.PASS
+        return Status.PASS if self.dated else Status.UNKNOWN
 
     @property
     def due_at(self) -> datetime | None:
@@ -89,7 +107,8 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
     """One finding for the laptop.
 
     An overdue update is a fail whatever else could not be read; what could not be read is unknown before anything
-    that depends on it is a pass; old lists are unknown, with their age.
+    that depends on it is a pass; old lists are unknown, with their age. What was there at a first look, or at one after
+    a long break, may have waited for any time: unless that can be told, it is unknown until it has waited too long.
     """
     passed_over = frozenset(ignore)
     waits = [
@@ -100,7 +119,7 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
     counted = [wait for wait in waits if wait.counts]
     worst = {status: [wait for wait in counted if wait.status is status] for status in Status}
     status, reason, extra = _verdict(facts, profile, worst=worst, pending=counted, unchecked=unchecked, now=now)
-    deciding = worst[Status.FAIL] or worst[Status.WARN] or counted
+    deciding = worst[Status.FAIL] or worst[Status.WARN] or worst[Status.UNKNOWN] or counted
     finding_facts: dict[str, Fact] = {
         "pending": len(counted),
         "overdue": len(worst[Status.FAIL]),
@@ -121,7 +140,7 @@ def judge(facts: AppUpdateFacts, profile: Profile, ignore: Sequence[str], now: d
             severity=_severity(status, deciding),
             facts=finding_facts,
             items=tuple(items[:MAX_ITEMS]),
-            evidence=tuple(_evidence(facts, unchecked, len(items), now)),
+            evidence=tuple(_evidence(facts, unchecked, worst[Status.UNKNOWN], len(items), now)),
             due_at=min(dues, default=None) if status in (Status.PASS, Status.WARN) else None,
         )
     ]
@@ -143,7 +162,8 @@ def _wait(
     passed_over: frozenset[str],
     now: datetime,
 ) -> Wait:
-    since = min(facts.since.get(key(manager.manager, pending.package), now), now)
+    sight = facts.seen.get(key(manager.manager, pending.package)) or FirstSight(now)
+    since = min(sight.at, pending.offered_by or now, now)
     ignored = not passed_over.isdisjoint({pending.package, pending.app, pending.title} - {None, ""})
     known = {pending.package, pending.app or pending.package, *pending.cves}
     exploited = not known.isdisjoint(facts.exploited)
@@ -155,6 +175,7 @@ def _wait(
         pending=pending,
         since=since,
         waited=now - since,
+        before=sight.before,
         limit=profile.exploited_update_days if exploited else profile.update_days,
         exploited=exploited,
         counts=pending.held is None and not ignored,
@@ -186,6 +207,8 @@ def _verdict(
         return Status.UNKNOWN, reason, extra
     if worst[Status.WARN]:
         return Status.WARN, "available", {}
+    if worst[Status.UNKNOWN]:
+        return Status.UNKNOWN, "age_unknown", {}
     if pending:
         return Status.PASS, "available", {}
     return Status.PASS, "partly" if unchecked else "up_to_date", {}
@@ -233,11 +256,11 @@ def _severity(status: Status, deciding: Sequence[Wait]) -> Severity:
     return Severity.LOW if status is Status.UNKNOWN else Severity.INFO
 
 
-def _order(wait: Wait) -> tuple[bool, bool, bool, str, str]:
-    """Something to do first; then apps, then security, then by name."""
+def _order(wait: Wait) -> tuple[int, bool, bool, str, str]:
+    """What is late first; then apps, then security, then by name."""
     pending = wait.pending
     return (
-        not wait.counts,
+        URGENCY.index(wait.status),
         pending.app is None,
         pending.security is not True,
         _name(pending).casefold(),
@@ -250,16 +273,17 @@ def _name(pending: Pending) -> str:
 
 
 def _item(wait: Wait) -> Item:
-    pending = wait.pending
+    pending, undated = wait.pending, wait.status is Status.UNKNOWN
+    seen = f"first seen on {wait.since.day} {wait.since:%B %Y}"
     return Item(
         name=_name(pending),
         status=wait.status,
         installed=pending.installed or None,
         latest=pending.latest,
-        since=wait.since,
+        since=None if undated else wait.since,
         source=_called(wait.manager),
         security=pending.security,
-        details=(wait.detail,) if wait.detail else (),
+        details=(*([wait.detail] if wait.detail else []), *([seen, UNDATED_DETAIL] if undated else [])),
     )
 
 
@@ -277,7 +301,9 @@ def _called(manager: ManagerFacts) -> str:
     return manager.title or manager.manager
 
 
-def _evidence(facts: AppUpdateFacts, unchecked: Sequence[Unchecked], shown: int, now: datetime) -> Iterable[Evidence]:
+def _evidence(
+    facts: AppUpdateFacts, unchecked: Sequence[Unchecked], undated: Sequence[Wait], shown: int, now: datetime
+) -> Iterable[Evidence]:
     for manager in facts.managers:
         said = manager.pending
         answer = f"could not tell ({said.reason})" if isinstance(said, Unreadable) else f"{len(said)} waiting"
@@ -288,8 +314,16 @@ def _evidence(facts: AppUpdateFacts, unchecked: Sequence[Unchecked], shown: int,
             yield Evidence(age, f"could not tell ({date.reason})", date.where)
         elif date is not None:
             yield Evidence(age, f"{(now - date) / timedelta(days=1):.1f} days", manager.lists_source)
+    if undated:
+        yield Evidence("updates of an age that is not known", str(len(undated)), _why_undated(undated))
     if facts.checked is not None:
         yield Evidence("apps compared with their latest version", str(facts.checked))
         yield Evidence("apps that were not checked", str(len(unchecked)))
     if shown > MAX_ITEMS:
         yield Evidence("updates not listed one by one", str(shown - MAX_ITEMS))
+
+
+def _why_undated(undated: Sequence[Wait]) -> str:
+    """They were there at the first look, or at one after a break: a date says which, by the last look before it."""
+    before = [wait.before for wait in undated if wait.before is not None]
+    return f"no look between {max(before):%Y-%m-%d} and their first sight" if before else "there at the first look"

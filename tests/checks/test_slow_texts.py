@@ -19,7 +19,7 @@ from agent.host.uninstall_entries import COMMAND, ICON, MAX_TEXT
 from checks.app_updates import app_store, compare, homebrew, versions, windows_apps
 from checks.app_updates.feeds import chromium as chrome_feed
 from checks.app_updates.feeds import mozilla, plain, sparkle
-from checks.app_updates.linux_managers import apt, apt_lists, apt_sources, dnf, flatpak, pacman, zypper
+from checks.app_updates.linux_managers import apt, apt_lists, apt_published, apt_sources, dnf, flatpak, pacman, zypper
 from checks.breach.breach import plain as plain_words
 from checks.password_manager import chromium, desktop, firefox, macos, packages
 from checks.screen_lock.macos import parse_idle_time
@@ -103,7 +103,8 @@ READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...]]] = {
     "idle time": (lambda text: parse_idle_time("", text, 1), ("does not exist", "a")),
     "apt": (apt.parse_simulation, ("Inst a ", "Inst a [1] (2 ", "Inst a (2 b [amd64]) ", "Conf ")),
     "apt list": (apt.LISTED.fullmatch, ("a/b 1 ", "a/", "a/b 1 c [upgradable from: ")),
-    "apt release": (lambda text: apt_lists._published(text, NOW), ("Date: a", "Date:", "Date: Sat, ")),
+    "apt release": (lambda text: apt_lists.published(text, NOW), ("Date: a", "Date:", "Date: Sat, ")),
+    "apt release names": (apt_published.archive_name, ("Label: ", "Label: a\nSuite: ", "Suite:")),
     "apt list names": (apt_lists.SUITE.fullmatch, ("a_dists_", "_")),
     "apt sources": (lambda text: list(apt_sources.suites_in(text, deb822=False)), ("deb ", "deb [a] b c ")),
     "apt deb822": (lambda text: list(apt_sources.suites_in(text, deb822=True)), ("Suites:", "Types: deb\n", "#")),

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
 
 from agent.contract import Context
 from agent.host import Host, Unreadable
 from checks.app_updates.answers import remembered_answer
 from checks.app_updates.facts import Held, ManagerFacts, Pending
-from checks.app_updates.linux_managers import apt_lists
+from checks.app_updates.linux_managers import apt_lists, apt_published
 from checks.app_updates.versions import BadVersionError, dpkg
 
-__all__ = ["deferred", "parse_simulation", "read"]
+__all__ = ["Offer", "deferred", "parse_simulation", "read"]
 
 NAME = "apt"
 SIMULATE = ("apt-get", "-s", "-qq", "dist-upgrade")
@@ -35,7 +39,7 @@ STAMPED = (STATUS, "/etc/apt/apt.conf.d", "/etc/apt/preferences.d", "/etc/apt/so
 
 INSTALL = re.compile(
     r"Inst (?P<package>\S+)(?: \[(?P<old>[^\]\s]+)\])?"
-    r" \((?P<new>\S+)(?: (?P<origins>[^\[\]]*?))? \[[^\]\s]+\]\)(?: \[[^\]]*\])*"
+    r" \((?P<new>\S+)(?: (?P<origins>[^\[\]]*?))? \[(?P<architecture>[^\]\s]+)\]\)(?: \[[^\]]*\])*"
 )
 #: Archives that apt leaves out because their source may not be read, with exit 0 all the same.
 LEFT_OUT = re.compile(r"Unable to read \S*/sources\.list")
@@ -51,21 +55,22 @@ def read(context: Context) -> ManagerFacts:
     return ManagerFacts(
         manager=NAME,
         scheme="dpkg",
-        pending=remembered_answer(context, NAME, paths, lambda: _ask(host)),
+        pending=remembered_answer(context, NAME, paths, lambda: _ask(host, context.now)),
         lists_at=lists_at,
         source=" ".join(SIMULATE),
         lists_source=lists_source,
     )
 
 
-def _ask(host: Host) -> tuple[Pending, ...] | Unreadable:
+def _ask(host: Host, now: datetime) -> tuple[Pending, ...] | Unreadable:
     done = host.run(SIMULATE, TIMEOUT_SECONDS)
     if isinstance(done, Unreadable):
         return done
     where = " ".join(SIMULATE)
-    pending = parse_simulation(done.stdout) if done.exit == 0 else None
-    if pending is None:
+    offers = parse_simulation(done.stdout) if done.exit == 0 else None
+    if offers is None:
         return Unreadable("malformed" if done.exit == 0 else "failed", where)
+    pending = _dated(host, offers, now)
     status = host.read(STATUS)
     holds = _holds(status) if isinstance(status, str) else None
     if not pending and LEFT_OUT.search(done.stderr):
@@ -87,12 +92,32 @@ def _why_silent(status: str | Unreadable | None, holds: frozenset[str] | None) -
     return Unreadable("empty", STATUS) if holds is None else Unreadable("no_lists", "/var/lib/apt/lists")
 
 
-def parse_simulation(text: str) -> tuple[Pending, ...] | None:
+@dataclass(frozen=True)
+class Offer:
+    """One upgrade of a simulation, with the names of the archives that have it."""
+
+    pending: Pending
+    origins: tuple[str, ...]
+    architecture: str
+
+
+def _dated(host: Host, offers: tuple[Offer, ...], now: datetime) -> tuple[Pending, ...]:
+    """The upgrades with the day by which each was on offer here, where that can be told."""
+    published = apt_published.archives(host, now) if offers else {}
+    found = []
+    for offer in offers:
+        put_on = apt_published.installed_at(host, offer.pending.package, offer.architecture, now)
+        by = apt_published.offered_by(offer.origins, published, put_on)
+        found.append(msgspec.structs.replace(offer.pending, offered_by=by))
+    return tuple(found)
+
+
+def parse_simulation(text: str) -> tuple[Offer, ...] | None:
     """The upgrades of a simulation, or ``None`` when a line is none that apt-get prints.
 
     To others than root it begins with a note, indented from its second line on.
     """
-    found: dict[str, Pending] = {}
+    found: dict[str, Offer] = {}
     in_note = False
     for line in text.splitlines():
         in_note = line.startswith("NOTE: ") or (in_note and line.startswith(" "))
@@ -102,8 +127,9 @@ def parse_simulation(text: str) -> tuple[Pending, ...] | None:
         if match is None:
             return None
         if match["old"] is not None and _newer(match["new"], match["old"]):
-            pending = Pending(match["package"], match["old"], match["new"], security=_security(match["origins"] or ""))
-            found[pending.package] = pending
+            origins = tuple(origin for origin in (match["origins"] or "").split(", ") if origin)
+            pending = Pending(match["package"], match["old"], match["new"], security=_security(origins))
+            found[pending.package] = Offer(pending, origins, match["architecture"])
     return tuple(found.values())
 
 
@@ -117,9 +143,9 @@ def deferred(text: str, offered: tuple[Pending, ...], holds: frozenset[str]) -> 
             yield Pending(match["package"], match["old"], match["new"], held=held)
 
 
-def _security(origins: str) -> bool:
-    """Whether one of ``Label:release/suite, ...`` is a security archive (``bookworm-security``, Debian-Security)."""
-    for origin in origins.split(", "):
+def _security(origins: tuple[str, ...]) -> bool:
+    """Whether one of the ``Label:release/suite`` is a security archive (``bookworm-security``, Debian-Security)."""
+    for origin in origins:
         label, _, suite = origin.rpartition("/")
         if suite.endswith("-security") or label.startswith("Debian-Security:"):
             return True

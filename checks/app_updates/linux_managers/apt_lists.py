@@ -26,7 +26,7 @@ from agent.host import Host, Unreadable
 from checks.app_updates.linux_managers import apt_sources
 from checks.app_updates.linux_managers.list_dates import CLOCK_SLACK, newest
 
-__all__ = ["SUCCESS_STAMP", "date"]
+__all__ = ["RELEASE_GLOBS", "SUCCESS_STAMP", "date", "published"]
 
 SUCCESS_STAMP = "/var/lib/apt/periodic/update-success-stamp"
 RELEASE_GLOBS = ("/var/lib/apt/lists/*_InRelease", "/var/lib/apt/lists/*_Release")
@@ -60,11 +60,11 @@ def _newest(host: Host, paths: list[str], now: datetime) -> datetime | Unreadabl
     date = newest(host, paths, now)
     if not isinstance(date, Unreadable) or date.reason != "not_recorded":
         return date
-    written = [found for path in paths if (found := _published(host.read(path), now)) is not None]
+    written = [found for path in paths if (found := published(host.read(path), now)) is not None]
     return max(written, default=date)
 
 
-def _published(text: str | Unreadable | None, now: datetime) -> datetime | None:
+def published(text: str | Unreadable | None, now: datetime) -> datetime | None:
     """The field ``Date`` of an archive's Release file: it was fetched then or later."""
     match = PUBLISHED.search(text) if isinstance(text, str) else None
     try:

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from agent.host import Unreadable
 from checks.app_updates.facts import Held, ManagerFacts, Pending
-from checks.app_updates.first_seen import Seen, decode, encode, since, still_lacking, update
+from checks.app_updates.first_seen import (
+    Looks,
+    Seen,
+    decode,
+    decode_looks,
+    encode,
+    first_sights,
+    looked,
+    only,
+    still_lacking,
+    update,
+)
 from tests.builders import NOW
 
 DAY = timedelta(days=1)
@@ -27,13 +38,22 @@ def firefox(installed: str, latest: str, held: Held | None = None) -> ManagerFac
 def after(*rounds: tuple[float, ManagerFacts]) -> Seen:
     """What is remembered after rounds on these days."""
     seen: Seen = {}
+    looks: Looks = {}
     for day, facts in rounds:
-        seen = decode(encode(update(seen, [facts], NOW + day * DAY)))
+        now = NOW + day * DAY
+        seen = decode(encode(update(seen, [facts], now, looks)))
+        looks = decode_looks(encode(looked(looks, [facts], now, longest=400 * DAY)))
     return seen
 
 
 def waited_since(seen: Seen) -> float:
-    return (since(seen)["apt:firefox"] - NOW) / DAY
+    return (first_sights(seen)["apt:firefox"].at - NOW) / DAY
+
+
+def looked_before(seen: Seen) -> float | None:
+    """The day of the last look that did not see it."""
+    before = first_sights(seen)["apt:firefox"].before
+    return None if before is None else (before - NOW) / DAY
 
 
 def test_an_update_waits_since_it_was_first_seen() -> None:
@@ -120,8 +140,54 @@ def test_a_package_that_changes_daily_does_not_fill_the_memory_and_keeps_its_fir
     )
 )
 def test_a_damaged_memory_counts_as_none(remembered: Any) -> None:
-    assert since(update(decode(remembered), [firefox("1", "2")], NOW))["apt:firefox"] <= NOW
+    looks = decode_looks(remembered)
+    assert first_sights(update(decode(remembered), [firefox("1", "2")], NOW, looks))["apt:firefox"].at <= NOW
 
 
 def test_a_date_without_a_zone_is_not_believed() -> None:
     assert decode({"apt:firefox": ["1", [["2", "2026-01-01T00:00:00"]]]}) == {}
+
+
+def test_nothing_was_looked_at_before_a_first_look() -> None:
+    assert looked_before(after((0, firefox("1", "2")))) is None
+    assert looked_before(after((0, firefox("1", "2")), (5, firefox("1", "3")))) is None
+
+
+def test_what_comes_after_a_look_was_not_there_at_that_look() -> None:
+    assert looked_before(after((0, apt()), (1, apt()), (5, firefox("1", "2")), (6, firefox("1", "2")))) == 1
+
+
+def test_an_update_after_another_one_has_the_look_before_itself() -> None:
+    assert looked_before(after((0, firefox("1", "2")), (5, firefox("1", "3")), (9, firefox("2", "3")))) == 0
+
+
+def test_a_manager_that_could_not_answer_has_not_been_looked_at() -> None:
+    mute = ManagerFacts("apt", "dpkg", Unreadable("timeout"), NOW)
+    assert looked(looked({}, [apt()], NOW, longest=DAY), [mute], NOW + DAY, longest=DAY) == {"apt": NOW}
+
+
+def test_old_lists_are_no_look() -> None:
+    old = ManagerFacts("apt", "dpkg", (), NOW - 8 * DAY)
+    undated = ManagerFacts("apt", "dpkg", (), Unreadable("denied"))
+    assert looked({}, [old, undated], NOW, longest=7 * DAY) == {}
+    assert looked({}, [old], NOW, longest=8 * DAY) == {"apt": NOW}
+
+
+def test_a_manager_that_always_answers_for_now_has_been_looked_at() -> None:
+    assert looked({}, [ManagerFacts("snap", "snap", (), None)], NOW, longest=DAY) == {"snap": NOW}
+
+
+def test_a_look_in_the_future_becomes_now() -> None:
+    assert looked({"apt": NOW + 400 * DAY}, [], NOW, longest=DAY) == {"apt": NOW}
+    seen = update({}, [firefox("1", "2")], NOW, {"apt": NOW + 400 * DAY})
+    assert looked_before(seen) == 0
+
+
+def test_looks_at_what_has_gone_are_forgotten() -> None:
+    assert only({"chrome Chrome": NOW, "zoom Zoom": NOW}, {"zoom Zoom"}) == {"zoom Zoom": NOW}
+
+
+def test_what_an_older_version_remembered_is_kept_without_a_look_before_it() -> None:
+    seen = decode({"apt:firefox": ["1", [["2", "2026-11-01T00:00:00Z"]]]})
+    assert first_sights(seen)["apt:firefox"].before is None
+    assert len(first_sights(seen)) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from agent.contract import Finding, Severity, Status
 from agent.host import Unreadable
-from checks.app_updates.facts import AppUpdateFacts, Held, ManagerFacts, Pending, key
+from checks.app_updates.facts import AppUpdateFacts, FirstSight, Held, ManagerFacts, Pending, key
 from checks.app_updates.judge import MAX_ITEMS, REASONS, judge
 from config.loader import profile
 from tests.builders import NOW
@@ -38,15 +38,20 @@ def verdict(
     ignore: tuple[str, ...] = (),
     exploited: frozenset[str] = frozenset(),
     since: dict[str, datetime] | None = None,
+    gap: timedelta | None = timedelta(hours=4),
 ) -> Finding:
-    """The finding when everything has waited these days."""
+    """The finding when everything has waited these days, seen this long after the look before (``None``: the first)."""
     waiting = {
         key(facts.manager, one.package): NOW - days * DAY
         for facts in managers
         if not isinstance(facts.pending, Unreadable)
         for one in facts.pending
     }
-    found = judge(AppUpdateFacts(managers, since or waiting, exploited), profile(policy), ignore, NOW)
+    seen = {
+        name: FirstSight(at, None if gap is None else at - gap)
+        for name, at in (waiting if since is None else since).items()
+    }
+    found = judge(AppUpdateFacts(managers, seen, exploited), profile(policy), ignore, NOW)
     assert len(found) == 1
     assert found[0].reason in REASONS
     return found[0]
@@ -185,6 +190,12 @@ def test_apps_come_first_then_security_updates_then_names_and_what_is_held_last(
     assert [item.name for item in verdict(waiting).items] == ["Firefox", "bbb", "zlib", "aaa", "Held App"]
 
 
+def test_what_is_late_comes_before_an_app_that_is_not() -> None:
+    waiting = manager(pending("firefox-esr", app="Firefox"), pending("old"))
+    since = {"apt:firefox-esr": NOW - DAY, "apt:old": NOW - 20 * DAY}
+    assert [item.name for item in verdict(waiting, since=since).items] == ["old", "Firefox"]
+
+
 def test_the_report_names_apps_of_the_catalogue_only() -> None:
     waiting = manager(pending("firefox-esr", app="Firefox"), pending("secret-project"))
     assert verdict(waiting).facts["apps"] == ["Firefox"]
@@ -210,9 +221,103 @@ def test_what_waits_says_when_it_becomes_overdue() -> None:
     assert verdict(manager(pending()), days=30).due_at is None
 
 
-def test_a_package_nobody_remembers_has_waited_no_time() -> None:
+def test_a_package_nobody_remembers_has_waited_for_nobody_knows_how_long() -> None:
     found = judge(AppUpdateFacts((manager(pending()),)), profile("standard"), (), NOW)
     assert found[0].facts["days"] == 0
+    assert outcome(found[0]) == ("unknown", "age_unknown")
+
+
+@pytest.mark.parametrize("security", [True, None, False])
+def test_what_waits_at_a_first_look_is_no_pass(security: bool | None) -> None:
+    finding = verdict(manager(pending(security=security)), gap=None)
+    assert outcome(finding) == ("unknown", "age_unknown")
+    assert (finding.facts["pending"], finding.facts["security"]) == (1, int(security is True))
+    assert finding.due_at is None
+
+
+def test_a_first_look_says_of_each_update_when_it_was_seen_and_not_since_when_it_waits() -> None:
+    (item,) = verdict(manager(pending()), gap=None).items
+    assert (item.status, item.since) == (Status.UNKNOWN, None)
+    assert item.details == (f"first seen on {NOW.day} {NOW:%B %Y}", "how long it has waited is not known")
+    (dated,) = verdict(manager(pending()), days=1).items
+    assert (dated.status, dated.since, dated.details) == (Status.PASS, NOW - DAY, ())
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (3, ("unknown", "age_unknown")),
+        (3 + 1 / 86400, ("warn", "available")),
+        (14 + 1 / 86400, ("fail", "overdue")),
+    ],
+)
+def test_an_update_of_unknown_age_counts_from_when_it_was_seen(days: float, expected: tuple[str, str]) -> None:
+    assert outcome(verdict(manager(pending()), days=days, gap=None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "gap", "status"),
+    [
+        ("standard", 3, "pass"),
+        ("standard", 3 + 1 / 86400, "unknown"),
+        ("toolkit", 7, "pass"),
+        ("toolkit", 8, "unknown"),
+        ("heightened", 1, "pass"),
+        ("heightened", 2, "unknown"),
+    ],
+)
+def test_after_a_break_longer_than_an_update_may_wait_its_age_is_not_known(
+    policy: str, gap: float, status: str
+) -> None:
+    assert verdict(manager(pending()), policy=policy, gap=gap * DAY).status == status
+
+
+def test_a_night_and_a_day_without_a_look_is_no_break_whatever_the_limit() -> None:
+    waiting = manager(pending("x", cves=("CVE-2026-1",)))
+    finding = verdict(waiting, policy="heightened", exploited=frozenset({"CVE-2026-1"}), gap=DAY)
+    assert outcome(finding) == ("pass", "available")
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (2, ("unknown", "age_unknown")),
+        (5, ("warn", "available")),
+        (140, ("fail", "overdue")),
+    ],
+)
+def test_the_archives_own_date_decides_at_a_first_look(age: int, expected: tuple[str, str]) -> None:
+    finding = verdict(manager(pending(offered_by=NOW - age * DAY)), gap=None)
+    assert outcome(finding) == expected
+    assert finding.facts["days"] == age
+
+
+def test_the_archives_date_makes_nothing_younger_than_it_was_seen() -> None:
+    assert verdict(manager(pending(offered_by=NOW)), days=20).facts["days"] == 20
+
+
+def test_one_update_of_unknown_age_is_enough_and_one_that_is_late_says_more() -> None:
+    young, undated = pending("young"), pending("undated")
+    seen = {"apt:young": FirstSight(NOW - DAY, NOW - 2 * DAY), "apt:undated": FirstSight(NOW - DAY)}
+    (found,) = judge(AppUpdateFacts((manager(young, undated),), seen), profile("standard"), (), NOW)
+    assert outcome(found) == ("unknown", "age_unknown")
+    late = seen | {"apt:young": FirstSight(NOW - 5 * DAY, NOW - 6 * DAY)}
+    (found,) = judge(AppUpdateFacts((manager(young, undated),), late), profile("standard"), (), NOW)
+    assert outcome(found) == ("warn", "available")
+
+
+def test_an_update_whose_age_is_not_known_does_not_hide_what_could_not_be_read() -> None:
+    assert outcome(verdict(manager(pending()), mute("timeout"), gap=None)) == ("unknown", "timeout")
+
+
+def test_the_evidence_says_how_many_ages_are_not_known_and_why() -> None:
+    first = verdict(manager(pending("a"), pending("b")), gap=None)
+    assert [(one.value, one.source) for one in first.evidence if "age that is not known" in one.what] == [
+        ("2", "there at the first look")
+    ]
+    after_a_break = verdict(manager(pending("a")), gap=20 * DAY)
+    (why,) = [one.source for one in after_a_break.evidence if "age that is not known" in one.what]
+    assert why == f"no look between {NOW - 20 * DAY:%Y-%m-%d} and their first sight"
 
 
 def test_a_manager_that_always_answers_for_now_has_no_list_age() -> None:

@@ -132,8 +132,8 @@ def test_what_would_ask_the_person_for_a_permission_is_never_looked_at() -> None
 def test_an_app_with_a_feed_of_its_own_is_compared_by_sparkles_rule() -> None:
     assert outcome(judged(mac({"Lights": WITH_FEED}), feeds())) == "pass up_to_date"
     finding = judged(mac({"Lights": WITH_FEED}), feeds(**{"appcast.xml": feed(update("101"))}))
-    assert outcome(finding) == "pass available"
-    assert item(finding, "Lights") == ("pass", "100", "101")
+    assert outcome(finding) == "unknown age_unknown"
+    assert item(finding, "Lights") == ("unknown", "100", "101")
     assert finding.facts["apps"] == []
 
 
@@ -150,7 +150,7 @@ def test_a_phased_update_excuses_nobody_who_lacks_one_that_everybody_is_offered(
     published = "<pubDate>Mon, 05 Oct 2026 19:20:11 +0000</pubDate>"
     network = feeds(**{"appcast.xml": feed(update("102", phase + published), update("101"), update("100"))})
     memory = DictMemory()
-    assert outcome(judged(mac({"Lights": WITH_FEED}), network, memory)) == "pass available"
+    assert outcome(judged(mac({"Lights": WITH_FEED}), network, memory)) == "unknown age_unknown"
     later = NOW + 15 * DAY
     host = mac({"Lights": WITH_FEED}, update=software_update(looked_at=later))
     assert outcome(judged(host, network, memory, now=later)) == "fail overdue"
@@ -199,7 +199,7 @@ def test_a_strangers_feed_that_is_silent_for_a_while_does_not_start_the_clock_ag
 def test_an_app_of_the_catalogue_is_compared_with_homebrews_public_list() -> None:
     new, old = info("us.zoom.xos", "7.1.5 (84650)"), info("us.zoom.xos", "7.1.0 (80000)")
     assert outcome(judged(mac({"zoom.us": new}), feeds())) == "pass up_to_date"
-    assert item(judged(mac({"zoom.us": old}), feeds()), "Zoom") == ("pass", "7.1.0 (80000)", "7.1.5.84650")
+    assert item(judged(mac({"zoom.us": old}), feeds()), "Zoom") == ("unknown", "7.1.0 (80000)", "7.1.5.84650")
 
 
 def test_an_app_whose_version_counts_otherwise_is_not_checked() -> None:
@@ -209,7 +209,7 @@ def test_an_app_whose_version_counts_otherwise_is_not_checked() -> None:
 
 def test_firefox_may_be_an_extended_support_release() -> None:
     assert outcome(judged(mac({"Firefox": info("org.mozilla.firefox", "140.13.0")}), feeds())) == "pass up_to_date"
-    assert outcome(judged(mac({"Firefox": info("org.mozilla.firefox", "140.0.4")}), feeds())) == "pass available"
+    assert outcome(judged(mac({"Firefox": info("org.mozilla.firefox", "140.0.4")}), feeds())) == "unknown age_unknown"
 
 
 def test_an_iphone_app_in_its_wrapper_is_found() -> None:
@@ -264,7 +264,7 @@ def test_offline_a_browser_nobody_was_ever_asked_about_is_unknown() -> None:
 def test_an_update_of_macos_is_waited_for_like_any_other() -> None:
     memory = DictMemory()
     finding = judged(mac(update=software_update(MACOS_UPDATE)), feeds(), memory)
-    assert outcome(finding) == "pass available"
+    assert outcome(finding) == "unknown age_unknown"
     assert finding.items[0].name == "macOS Tahoe 26.6.3"
     later = NOW + 15 * DAY
     host = mac(update=software_update(MACOS_UPDATE, looked_at=later))
@@ -287,7 +287,7 @@ def test_the_next_macos_and_what_is_installed_already_are_no_updates(change: dic
 
 
 def test_without_knowing_the_version_every_recommended_update_counts() -> None:
-    assert outcome(judged(mac(update=software_update(MACOS_UPDATE), version="Tahoe"), feeds())) == "pass available"
+    assert outcome(judged(mac(update=software_update(MACOS_UPDATE), version="Tahoe"), feeds())) == "unknown age_unknown"
 
 
 @pytest.mark.parametrize(
@@ -299,10 +299,10 @@ def test_without_knowing_the_version_every_recommended_update_counts() -> None:
         (software_update() | {"LastRecommendedUpdatesAvailable": 1}, "unknown unreadable"),
         (software_update() | {"LastRecommendedUpdatesAvailable": "one"}, "unknown unreadable"),
         (software_update() | {"LastRecommendedUpdatesAvailable": 0}, "pass up_to_date"),
-        (software_update(MACOS_UPDATE) | {"LastRecommendedUpdatesAvailable": 1}, "pass available"),
-        (software_update(MACOS_UPDATE | {"Display Version": ""}), "pass available"),
-        (software_update(MACOS_UPDATE | {"Display Version": " "}), "pass available"),
-        (software_update(MACOS_UPDATE | {"Display Version": "26.6.2 (a)"}), "pass available"),
+        (software_update(MACOS_UPDATE) | {"LastRecommendedUpdatesAvailable": 1}, "unknown age_unknown"),
+        (software_update(MACOS_UPDATE | {"Display Version": ""}), "unknown age_unknown"),
+        (software_update(MACOS_UPDATE | {"Display Version": " "}), "unknown age_unknown"),
+        (software_update(MACOS_UPDATE | {"Display Version": "26.6.2 (a)"}), "unknown age_unknown"),
         (software_update(MACOS_UPDATE | {"Display Version": "27.0"}), "pass up_to_date"),
         (software_update(MACOS_UPDATE | {"Display Version": "27 beta"}), "pass up_to_date"),
         ({"LastFullSuccessfulDate": "today"}, "unknown unreadable"),
@@ -358,8 +358,8 @@ def test_without_mas_apps_from_the_store_are_not_checked() -> None:
 
 def test_mas_says_what_the_store_has() -> None:
     finding = judged(mac(NOTES, files=BOUGHT, commands=mas(LISTED, OUTDATED)), feeds())
-    assert outcome(finding) == "pass available"
-    assert item(finding, "Notes Plus") == ("pass", "2.0", "2.1")
+    assert outcome(finding) == "unknown age_unknown"
+    assert item(finding, "Notes Plus") == ("unknown", "2.0", "2.1")
     assert outcome(judged(mac(NOTES, files=BOUGHT, commands=mas(LISTED, "")), feeds())) == "pass up_to_date"
 
 
@@ -386,7 +386,7 @@ def test_mas_is_asked_once_a_day_and_not_offline() -> None:
     memory = DictMemory()
     judged(mac(NOTES, files=BOUGHT, commands=mas(LISTED, OUTDATED)), feeds(), memory)
     silent = mac(NOTES, files=BOUGHT, commands=mas(LISTED, ""))
-    assert outcome(judged(silent, feeds(), memory, now=NOW + timedelta(hours=19))) == "pass available"
+    assert outcome(judged(silent, feeds(), memory, now=NOW + timedelta(hours=19))) == "unknown age_unknown"
     assert outcome(judged(silent, feeds(), memory, now=NOW + timedelta(hours=21))) == "pass up_to_date"
     finding = judged(mac(NOTES, files=BOUGHT, commands=mas(LISTED, "")), feeds(), app_updates=off())
     assert finding.status is Status.UNKNOWN
@@ -431,8 +431,8 @@ def homebrew(
 
 def test_homebrew_says_what_is_outdated() -> None:
     finding = judged(homebrew(outdated([entry("node", "20.11.0", "21.6.2")], [entry("iterm2", "3.4", "3.5")])), feeds())
-    assert outcome(finding) == "pass available"
-    assert item(finding, "node") == ("pass", "20.11.0", "21.6.2")
+    assert outcome(finding) == "unknown age_unknown"
+    assert item(finding, "node") == ("unknown", "20.11.0", "21.6.2")
     assert finding.facts["pending"] == 2
     assert outcome(judged(homebrew(), feeds())) == "pass up_to_date"
 

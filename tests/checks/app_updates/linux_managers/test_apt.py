@@ -54,12 +54,19 @@ PARSED = (
 FIREFOX = "Inst firefox-esr [128.3.0esr-1] (128.4.0esr-1 Debian-Security:12/oldstable-security [amd64])\n"
 
 
+def simulated(text: str) -> tuple[Pending, ...]:
+    """The upgrades of a simulation."""
+    offers = apt.parse_simulation(text)
+    assert offers is not None
+    return tuple(offer.pending for offer in offers)
+
+
 def test_upgrades_are_read_with_their_origin_and_new_packages_are_none() -> None:
-    assert apt.parse_simulation(OUTPUT) == PARSED
+    assert simulated(OUTPUT) == PARSED
 
 
 def test_the_note_that_others_than_root_get_is_no_answer_and_no_error() -> None:
-    assert apt.parse_simulation(NOTE + OUTPUT) == PARSED
+    assert simulated(NOTE + OUTPUT) == PARSED
     assert apt.parse_simulation(NOTE) == ()
 
 
@@ -135,6 +142,7 @@ def test_apt_that_is_not_there_on_debian_is_unknown() -> None:
 
 def test_an_update_becomes_overdue_by_the_time_since_it_was_first_seen() -> None:
     memory = DictMemory()
+    assert outcome(judged(debian(lists_at=NOW - DAY), memory, now=NOW - DAY)) == ("pass", "up_to_date")
     assert outcome(judged(debian(FIREFOX), memory)) == ("pass", "available")
     later = NOW + 15 * DAY
     finding = judged(debian(FIREFOX, lists_at=later), memory, now=later)
@@ -163,12 +171,11 @@ Listing...
 firefox-esr/x 128.4.0esr-1 amd64 [upgradable from: 128.3.0esr-1]
 gdm3/noble-updates 46.2 amd64 [upgradable from: 46.0]
 """
-    offered = apt.parse_simulation(FIREFOX)
-    assert offered is not None
+    offered = simulated(FIREFOX)
     assert list(apt.deferred(listed, offered, frozenset())) == [Pending("gdm3", "46.0", "46.2", held=Held.DEFERRED)]
     files = {"/var/cache/apt/pkgcache.bin": {"present": True}}
     finding = judged(debian(FIREFOX, commands=[command(UPGRADABLE, listed)], files=files))
-    assert {item.name: item.status.value for item in finding.items} == {"Firefox": "pass", "gdm3": "not_applicable"}
+    assert {item.name: item.status.value for item in finding.items} == {"Firefox": "unknown", "gdm3": "not_applicable"}
 
 
 def test_the_age_of_the_lists_is_that_of_the_security_archive_not_of_a_working_third_party_source() -> None:
