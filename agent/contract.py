@@ -100,7 +100,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     """One line of detail for the person's eyes: an app, a breach, a password manager that was found.
 
     ``status`` is that line's own status. ``since`` is when the agent could first see it, or a breach's own date.
-    ``source`` names the ecosystem or place ("apt", "Chromium extension"). Items stay on this computer.
+    ``source`` names the ecosystem or place ("apt", "Chromium extension"). ``to_do`` is what to do about this line, in
+    words, without a full stop. Items stay on this computer.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     source: str | None = None
     security: bool | None = None
     details: tuple[str, ...] = ()
+    to_do: str | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -159,7 +159,7 @@ def item_line(item: Item, *, details: int | None = None) -> str:
         notes.append(f"since {item.since.day} {item.since:%B %Y}")
     notes.extend(item.details[:details])
     line = item.name + (f": {versions}" if versions else "") + (f" ({', '.join(notes)})" if notes else "")
-    return printable(line)
+    return printable(f"{line}. {item.to_do}" if item.to_do else line)
 
 
 def overall_sentence(document: Document) -> str:

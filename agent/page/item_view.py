@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from agent.alerts.calendar import CHOICES, reminder_at
 from agent.alerts.records import Reminder
-from agent.contract import Check, Evidence, Finding, Item, Status
+from agent.contract import Check, Evidence, Finding, Status
 from agent.host import System
 from agent.localtime import LOCAL
+from agent.page.found import Found, found
 from agent.page.lines import Line, line
 from agent.page.wording import moment
 from agent.statements import LAPTOP, statements
@@ -77,7 +78,7 @@ class ItemView:
     steps: tuple[str, ...]
     others: tuple[Steps, ...]
     links: tuple[Link, ...]
-    items: tuple[Item, ...]
+    found: Found
     details: tuple[Detail, ...]
     evidence: tuple[Evidence, ...]
     times: tuple[Time, ...]
@@ -111,7 +112,7 @@ def item(
         steps=steps,
         others=_elsewhere(row, check, system, steps) if to_do else (),
         links=tuple(map(_link, known_links(text.links if text is not None else ()))),
-        items=row.items,
+        found=found(row),
         details=_details(row),
         evidence=tuple(evidence),
         times=_times(now) if can_wait else (),

@@ -14,6 +14,7 @@ from typing import Literal
 from agent import deadlines
 from agent.alerts.records import Reminder
 from agent.contract import Basis, Severity, Status
+from agent.page.breach_title import BREACH, breach_title
 from agent.page.wording import day, moment, on_day
 from agent.status import CheckRow
 
@@ -99,6 +100,8 @@ def _said(row: CheckRow, now: datetime) -> str:
         return "Switched off"
     if row.status is Status.PASS and standing(row, now) != "ok":
         return "Your answer is no longer recent"
+    if row.id == BREACH and (named := breach_title(row)):
+        return named
     return row.text.title if row.text is not None and row.text.title else row.reason.replace("_", " ").capitalize()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from agent.localtime import LOCAL
 
-__all__ = ["clock", "day", "moment", "on_day"]
+__all__ = ["clock", "day", "moment", "on_day", "sentences"]
 
 
 def clock(at: datetime) -> str:
@@ -30,3 +31,13 @@ def on_day(at: datetime, now: datetime) -> str:
     """The day within a sentence: "today", "on 3 November"."""
     spoken = day(at, now)
     return spoken if spoken.isalpha() else f"on {spoken}"
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Each part as a sentence of its own."""
+    spoken = [part.strip() for part in parts]
+    return " ".join(
+        f"{part[:1].upper()}{part[1:]}" + ("" if part.endswith((".", "?", "\N{HORIZONTAL ELLIPSIS}")) else ".")
+        for part in spoken
+        if part
+    )

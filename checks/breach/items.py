@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from agent.contract import Item, Status
 from checks.breach.breach import Breach
 from checks.breach.facts import AccountFacts
 from checks.breach.severity import Weight, weight
+from checks.breach.to_do import to_do
 
 __all__ = ["items_of", "service_items_of"]
 
@@ -16,15 +19,6 @@ SOURCE = "Have I Been Pwned"
 SENSITIVE = "A breach shown by name to you alone"
 #: The details of a breach that was dealt with are shown for so long; then its name is enough.
 DETAILS_FOR = timedelta(days=30)
-
-#: What there is to do, by how much it matters. A stealer log comes first: it means an infected computer.
-TO_DO = {
-    Weight.PASSWORD: "To do: change this password, and anywhere else you used it",
-    Weight.GRAVE: "To do: be wary of messages that use these details; change security questions and answers",
-    Weight.DETAILS: "To do: change the password there if you still use the service; be wary of messages about it",
-    Weight.DOUBTFUL: "To do: nothing is certain; change the password there if you still use the service",
-}
-CLEAN_COMPUTER_FIRST = "To do: have the computer looked at first, then change your passwords from a clean one"
 
 
 def items_of(account: AccountFacts, now: datetime) -> tuple[Item, ...]:
@@ -34,11 +28,8 @@ def items_of(account: AccountFacts, now: datetime) -> tuple[Item, ...]:
     recent = [each for each in account.new if _is_recent(each, since)]
     earlier = [each for each in account.new if not _is_recent(each, since)]
     return (
-        *(_item(each, ["New", *_where(each, at_base), *_details(each), *_to_do(each)]) for each in recent),
-        *(
-            _item(each, ["From before you listed this account", *_where(each, at_base), *_details(each), *_to_do(each)])
-            for each in earlier
-        ),
+        *(_open(each, ["New", *_where(each, at_base)]) for each in recent),
+        *(_open(each, ["From before you listed this account", *_where(each, at_base)]) for each in earlier),
         *(_dealt_with(each, account, now) for each in account.dealt_with),
         *_items(account.set_aside, "Nothing to do: a list of addresses for spam, or withdrawn", Status.NOT_APPLICABLE),
     )
@@ -49,7 +40,7 @@ def service_items_of(account: AccountFacts) -> tuple[Item, ...]:
     new = account.new_at_service
     older = [each for each in account.service_breaches if each not in new and weight(each) > Weight.IGNORED]
     return (
-        *(_item(each, ["New at a service you use", *_details(each), *_to_do(each)], Status.WARN) for each in new),
+        *(_open(each, ["New at a service you use"], Status.WARN) for each in new),
         *_items(older, "Earlier at this service; whether your address is in it is not known", Status.UNKNOWN),
     )
 
@@ -64,9 +55,14 @@ def _items(breaches: Iterable[Breach], group: str, status: Status) -> tuple[Item
 
 def _dealt_with(breach: Breach, account: AccountFacts, now: datetime) -> Item:
     then = account.acknowledged[breach.name]
-    said = f"You dealt with this on {then.on or then.at.date():%Y-%m-%d}"
+    said = f"You dealt with this on {_day(then.on or then.at.date())}"
     shown = now - then.at <= DETAILS_FOR
     return _item(breach, [said, *(_details(breach) if shown else ())], Status.PASS)
+
+
+def _open(breach: Breach, more: Sequence[str], status: Status | None = None) -> Item:
+    """One that is to be dealt with."""
+    return replace(_item(breach, [*more, *_details(breach)], status), to_do=to_do(breach) or None)
 
 
 def _item(breach: Breach, details: Sequence[str], status: Status | None = None) -> Item:
@@ -84,12 +80,6 @@ def _where(breach: Breach, at_base: frozenset[str]) -> Iterable[str]:
         yield 'Not with this address but with your mailbox, which is it without the "+" and what follows'
 
 
-def _to_do(breach: Breach) -> Iterable[str]:
-    if breach.sensitive:  # the words for a kind of leak would tell more than its name does not
-        return
-    yield CLEAN_COMPUTER_FIRST if breach.stealer_log or breach.malware else TO_DO[weight(breach)]
-
-
 def _details(breach: Breach) -> Iterable[str]:
     if breach.sensitive:
         yield "Ask Have I Been Pwned to notify you to learn which it is"
@@ -103,6 +93,10 @@ def _details(breach: Breach) -> Iterable[str]:
     elif not breach.verified:
         yield "Nobody could confirm it"
     if breach.added is not None:
-        yield f"Known since {breach.added:%Y-%m-%d}"
+        yield f"Known since {_day(breach.added.date())}"
     if breach.description:
         yield breach.description
+
+
+def _day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"

@@ -110,8 +110,7 @@ class _Search:
             if self._is_due(answer, address):
                 asked, trouble = self._ask(account, address, tag)
                 answer = asked or answer
-        # What to set right first: the key, as without it no account can be looked up.
-        elif isinstance(self._key, Trouble) and not (trouble is not None and isinstance(self._office, OfficeAnswers)):
+        elif isinstance(self._key, Trouble) and not self._address_comes_first(self._key, trouble):
             trouble = self._without_key(self._key, address, answer)
         return self._facts(account, address, tag, answer, trouble)
 
@@ -156,6 +155,15 @@ class _Search:
         theirs = Answer(self._office.asked_at, tag, found.breaches, complete, True, found.at_base, True)
         self._remembered.put(f"answer:{account.id}", theirs)
         return theirs
+
+    def _address_comes_first(self, key: Trouble, trouble: Trouble | None) -> bool:
+        """Whether the address is what to set right first, and not the key without which no account can be looked up.
+
+        An account without an address is not looked up with a key either. Where no keyring is, none could be given.
+        """
+        if trouble is None:
+            return False
+        return isinstance(self._office, OfficeAnswers) or (trouble.reason, key.reason) == ("no_address", "no_key")
 
     def _without_key(self, key: Trouble, address: str | Trouble, answer: Answer | None) -> Trouble | None:
         """What stands in the way without a key that can be used: nothing, where the office has asked lately."""

@@ -10,15 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.contract import Account, Memory
-from agent.page.wording import day
+from agent.contract import Account, Memory, Status
+from agent.page.found import FoundLine, lines_of
+from agent.page.wording import day, sentences
+from agent.status import CheckRow
 from checks.breach.breach import Breach, named
 from checks.breach.dealt_with import DealtWith
-from checks.breach.items import CLEAN_COMPUTER_FIRST, SENSITIVE, TO_DO
+from checks.breach.items import SENSITIVE
 from checks.breach.remembered import Acknowledged, Answer, Catalogue, Remembered, Shown
 from checks.breach.severity import Weight, weight
+from checks.breach.to_do import to_do
 
-__all__ = ["Affected", "OneBreach", "affected", "mark", "open_names"]
+__all__ = ["Affected", "OneBreach", "State", "affected", "mark", "open_names"]
+
+NO_ADDRESS = "no_address"
 
 
 @dataclass(frozen=True)
@@ -35,23 +40,46 @@ class OneBreach:
 
 
 @dataclass(frozen=True)
+class State:
+    """How it stands with an account that has nothing to deal with: what is known, why no more is, and the way on.
+
+    Without a ``path`` there is nothing that the person could do.
+    """
+
+    said: str
+    why: str
+    path: str = ""
+    way: str = ""
+
+
+@dataclass(frozen=True)
 class Affected:
-    """An account and its breaches: those to deal with, and those that were dealt with. ``asked``: when it was asked."""
+    """An account and its breaches: those to deal with, and those that were dealt with.
+
+    ``state`` is there when none is to be dealt with; ``None`` when nobody has looked yet. ``others`` are breaches that
+    ask for nothing, such as old ones of the service itself. ``asked``: when the address was looked up.
+    """
 
     id: str
     label: str
-    has_address: bool
     asked: str
     at_service: bool
+    state: State | None
     open: tuple[OneBreach, ...]
     done: tuple[OneBreach, ...]
+    others: tuple[FoundLine, ...]
     last: int
 
 
-def affected(accounts: Sequence[Account], memory: Memory, secret: str, now: datetime) -> tuple[Affected, ...]:
-    """Every account with what is remembered of its breaches; those with something to do first."""
+def affected(
+    accounts: Sequence[Account], memory: Memory, rows: Mapping[str, CheckRow], secret: str, now: datetime
+) -> tuple[Affected, ...]:
+    """Every account with what is remembered of its breaches; those with something to do first.
+
+    ``rows`` are the last findings by account: they know what asks for nothing, and why something could not be told.
+    """
     remembered = Remembered(memory, now)
-    found = [_one(account, remembered, secret, now) for account in accounts]
+    found = [_one(account, remembered, rows.get(account.id), secret, now) for account in accounts]
     return tuple(sorted(found, key=lambda one: not one.open))
 
 
@@ -86,7 +114,7 @@ def _dealt_with(remembered: Remembered, account_id: str, tag: str) -> Mapping[st
     return acknowledged.dealt_with if acknowledged is not None and acknowledged.tag == tag else {}
 
 
-def _one(account: Account, remembered: Remembered, secret: str, now: datetime) -> Affected:
+def _one(account: Account, remembered: Remembered, row: CheckRow | None, secret: str, now: datetime) -> Affected:
     answer = remembered.get(f"answer:{account.id}", Answer)
     catalogue = remembered.get("catalogue", Catalogue)
     acknowledged = remembered.get(f"acknowledged:{account.id}", Acknowledged)
@@ -105,13 +133,32 @@ def _one(account: Account, remembered: Remembered, secret: str, now: datetime) -
     return Affected(
         id=account.id,
         label=account.label,
-        has_address=account.has_address,
         asked=day(answer.at, now) if answer is not None else "",
         at_service=shown is not None and not shown.tag,
+        state=None if names or row is None else _state(row),
         open=tuple(view(name) for name in names),
         done=tuple(view(name) for name in done),
+        others=_others(row),
         last=sum(one.at == last for one in said.values()),
     )
+
+
+def _state(row: CheckRow) -> State:
+    """What the last finding says. One that asked for something which has been dealt with since says nothing more."""
+    text = row.text
+    if text is None or row.status in (Status.FAIL, Status.WARN):
+        return State("Nothing to deal with.", "")
+    if row.reason == NO_ADDRESS:
+        return State(sentences([text.title]), text.body, f"/accounts/{row.instance}", "Give its address")
+    if row.status is Status.UNKNOWN and text.steps:
+        return State(sentences([text.title]), text.body, f"/item/{row.id}/{row.instance}", "What to do about it")
+    return State(sentences([text.title]), text.body)
+
+
+def _others(row: CheckRow | None) -> tuple[FoundLine, ...]:
+    """Breaches that ask for nothing: whether the person's data is in them is not known, or they are set aside."""
+    idle = (Status.UNKNOWN, Status.NOT_APPLICABLE)
+    return lines_of(row.id, (item for item in row.items if item.status in idle)) if row is not None else ()
 
 
 def _breach(breach: Breach, said: DealtWith | None, secret: str, now: datetime) -> OneBreach:
@@ -122,7 +169,6 @@ def _breach(breach: Breach, said: DealtWith | None, secret: str, now: datetime) 
         done = f"{on.day} {on:%B %Y}" if on is not None else day(said.at, now)
     if breach.sensitive:
         return OneBreach(mark(breach.name, secret), SENSITIVE, "", "", "", "", done)
-    to_do = CLEAN_COMPUTER_FIRST if breach.stealer_log or breach.malware else TO_DO.get(weight(breach), "")
     doubt = "Probably made up." if breach.fabricated else "" if breach.verified else "Nobody could confirm it."
     leaked = ", ".join(breach.data_classes)
     return OneBreach(
@@ -130,11 +176,7 @@ def _breach(breach: Breach, said: DealtWith | None, secret: str, now: datetime) 
         title=breach.title or breach.name,
         when=happened,
         leaked=leaked if weight(breach) is not Weight.IGNORED else "",
-        to_do=_sentence(to_do.removeprefix("To do: ")),
+        to_do=sentences([to_do(breach)]),
         doubt=doubt,
         done=done,
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agent.cli.asking import take_in
+from agent.cli.rounds import last_document
 from agent.errors import WatchwordError
 from agent.localtime import LOCAL
 from agent.page.forms.breach_view import affected, mark, open_names
@@ -67,12 +68,15 @@ def undo(request: Request) -> Response:
 def _shown(request: Request, problem: Problem | None = None) -> Response:
     page, now = page_of(request), datetime.now(UTC)
     with page.open_session() as session:
-        found = affected(known_in(session).accounts, session.store.memory(CHECK), page.token, now)
+        document = last_document(session.paths)
+        rows = {row.instance: row for row in (document.checks if document else ()) if row.id == CHECK and row.instance}
+        found = affected(known_in(session).accounts, session.store.memory(CHECK), rows, page.token, now)
     return page.render(
         request,
         "forms/breaches.html",
         status=422 if problem else 200,
         problems=[problem] if problem else [],
+        check=CHECK,
         accounts=found,
         links=links_to(NOTIFY_ME),
         attribution=ATTRIBUTION,

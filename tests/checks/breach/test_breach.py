@@ -515,7 +515,7 @@ def test_without_a_key_a_breach_at_a_service_since_it_was_listed_is_a_warning(la
     laptop.key = None
     laptop.accounts = [MAIL, POSTING]
     laptop.server.catalogue.append(breach("Before", Domain="twitter.com"))
-    assert [finding.reason for finding in laptop.check()] == ["no_key", "no_key"]
+    assert [finding.reason for finding in laptop.check()] == ["no_key", "no_address"]
     laptop.server.catalogue.append(breach("After", Domain="twitter.com", AddedDate="2026-11-23T00:00:00Z"))
 
     mail, posting = laptop.later(days=1).check()
@@ -525,7 +525,7 @@ def test_without_a_key_a_breach_at_a_service_since_it_was_listed_is_a_warning(la
     assert posting.facts["new"] == 1
     assert [(item.name, item.status) for item in posting.items] == [("After", Status.WARN), ("Before", Status.UNKNOWN)]
     acknowledge(laptop.memory, POSTING.id, laptop.now)
-    assert [finding.reason for finding in laptop.check()] == ["no_key", "no_key"]
+    assert [finding.reason for finding in laptop.check()] == ["no_key", "no_address"]
 
 
 def test_the_catalogue_is_fetched_only_when_it_has_grown(laptop: Laptop) -> None:
@@ -588,6 +588,13 @@ def test_an_account_without_an_address_still_hears_of_its_service(laptop: Laptop
     laptop.server.catalogue.append(breach("Gone", Domain="GMAIL.com", AddedDate="2026-11-23T00:00:00Z"))
 
     assert verdict(laptop.later(days=1).finding()) == (Status.WARN, "service_breached")
+
+
+def test_an_account_without_an_address_lacks_that_first_and_not_a_key(laptop: Laptop) -> None:
+    laptop.key = None
+    laptop.accounts = [MAIL, POSTING]
+    laptop.addresses = {MAIL.id: address_of("account-exists")}
+    assert [finding.reason for finding in laptop.check()] == ["no_key", "no_address"]
 
 
 def test_an_address_that_was_taken_away_takes_its_breaches_with_it(laptop: Laptop) -> None:
@@ -707,10 +714,10 @@ def test_the_day_on_which_it_was_done_is_shown_and_the_details_for_a_month(lapto
     acknowledge(laptop.memory, MAIL.id, laptop.now, on=(laptop.now - timedelta(days=2)).date())
 
     (item,) = laptop.finding().items
-    assert item.details[0] == "You dealt with this on 2026-11-20"
+    assert item.details[0] == "You dealt with this on 20 November 2026"
     assert any(detail.startswith("Leaked: ") for detail in item.details)
     (item,) = laptop.later(days=31).finding().items
-    assert item.details == ("You dealt with this on 2026-11-20",)
+    assert item.details == ("You dealt with this on 20 November 2026",)
 
 
 def test_the_last_acknowledgement_can_be_taken_back_and_only_that(laptop: Laptop) -> None:
@@ -737,7 +744,7 @@ def test_what_an_earlier_program_acknowledged_still_counts(laptop: Laptop) -> No
 
     finding = laptop.finding()
     assert verdict(finding) == (Status.PASS, "acknowledged")
-    assert finding.items[0].details[0] == "You dealt with this on 2026-11-22"
+    assert finding.items[0].details[0] == "You dealt with this on 22 November 2026"
     assert take_back(laptop.memory, MAIL.id, laptop.now) == 1
     assert laptop.finding().reason == "password_exposed"
 
@@ -745,12 +752,36 @@ def test_what_an_earlier_program_acknowledged_still_counts(laptop: Laptop) -> No
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("account-exists", "To do: change this password, and anywhere else you used it"),
-        ("stealer-log", "To do: have the computer looked at first, then change your passwords from a clean one"),
+        ("account-exists", "Change your Adobe password, and any other with the same one"),
+        ("stealer-log", "Have the computer looked at first, then change your passwords from a clean one"),
     ],
 )
 def test_each_breach_says_what_to_do(laptop: Laptop, name: str, said: str) -> None:
-    assert said in laptop.with_address(name).finding().items[0].details
+    assert laptop.with_address(name).finding().items[0].to_do == said
+
+
+def test_a_service_that_is_known_is_called_as_people_call_it(laptop: Laptop) -> None:
+    laptop.server.catalogue.append(breach("Two hundred million", Domain="twitter.com", DataClasses=["Passwords"]))
+    laptop.server.accounts["account-exists"] = ["Two hundred million"]
+    assert laptop.finding().items[0].to_do == "Change your X password, and any other with the same one"
+
+
+def test_a_list_from_nowhere_is_not_taken_for_a_service(laptop: Laptop) -> None:
+    laptop.server.catalogue.append(breach("Collection", Domain="", DataClasses=["Passwords"]))
+    laptop.server.accounts["account-exists"] = ["Collection"]
+    assert laptop.finding().items[0].to_do == "Change every password that you use in more than one place"
+
+
+def test_what_there_is_to_do_does_not_say_what_a_sensitive_breach_was(laptop: Laptop) -> None:
+    laptop.server.catalogue.append(breach("Secret", IsSensitive=True, DataClasses=["Passwords"]))
+    laptop.server.accounts["account-exists"] = ["Secret"]
+    assert laptop.finding().items[0].to_do is None
+
+
+def test_nothing_is_to_be_done_about_what_was_dealt_with(laptop: Laptop) -> None:
+    laptop.finding()
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    assert [item.to_do for item in laptop.finding().items] == [None]
 
 
 # When a breach is news

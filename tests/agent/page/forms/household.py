@@ -103,7 +103,7 @@ class Household:
         with self.store() as store:
             remembered = Remembered(store.memory("breach"), now)
             found = (
-                Breach("Adobe", "Adobe <b>", data_classes=("Passwords",), detailed=True, added=now),
+                Breach("Adobe", "Adobe <b>", "adobe.com", data_classes=("Passwords",), detailed=True, added=now),
                 Breach("Secret", "Secret Society", sensitive=True, detailed=True),
                 Breach("Forum", "Forum", data_classes=("Email addresses",), detailed=True),
             )
