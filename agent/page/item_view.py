@@ -24,7 +24,6 @@ __all__ = ["Answer", "Detail", "ItemView", "Link", "Steps", "Time", "item", "kno
 
 SYSTEMS = {System.WINDOWS: "Windows", System.MACOS: "macOS", System.LINUX: "Linux"}
 TIMES = {"hour": "In an hour", "evening": "This evening", "tomorrow": "Tomorrow morning", "friday": "On Friday morning"}
-TO_DO = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -103,14 +102,14 @@ def item(
 ) -> ItemView:
     """The page about a finding. ``check`` is known for built-in checks; steps for other systems come from it."""
     text = row.text
-    to_do = row.status in TO_DO
-    steps = text.steps if text is not None and to_do else ()
+    # Something may be worth doing that is not due yet: what is OK has steps where its words have some.
+    steps = text.steps if text is not None and row.status is not Status.DISABLED else ()
     return ItemView(
         line=line(row, {row.id: title}, now, reminder),
         title=title,
         body=text.body if text is not None else "",
         steps=steps,
-        others=_elsewhere(row, check, system, steps) if to_do else (),
+        others=_elsewhere(row, check, system, steps) if steps else (),
         links=tuple(map(_link, known_links(text.links if text is not None else ()))),
         found=found(row),
         details=_details(row),

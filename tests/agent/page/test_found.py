@@ -11,7 +11,7 @@ from agent.contract import Item, Status
 from agent.page.found import SHOWN, found, lines_of
 from agent.page.wording import sentences
 from agent.paths import Paths
-from agent.status import write
+from agent.status import Text, write
 from tests.agent.page.client import Client
 from tests.agent.page.furnished import document, row
 from tests.agent.page.markup import read
@@ -75,3 +75,14 @@ def test_a_breach_has_a_month_because_its_day_is_often_a_guess() -> None:
 )
 def test_each_part_is_a_sentence(parts: list[str], said: str) -> None:
     assert sentences(parts) == said
+
+
+def test_what_is_ok_for_now_still_says_how_to_go_about_it() -> None:
+    text = Text(
+        "Updates are waiting: 6", "The longest has waited 0 days.", ("Open Software", "Install them", "Restart")
+    )
+    write(document(row("app_updates", Status.PASS, items=updates(6, 6), text=text)), Path(Paths.here().status))
+    page = read(Client().get("/item/app_updates").text)
+    (how,) = [one for one in page.all("section") if one.attributes.get("aria-labelledby") == "how"]
+    assert [one.text for one in how.all("li")][:3] == ["Open Software", "Install them", "Restart"]
+    assert [one.text for one in how.all("h2")] == ["What to do"]
