@@ -6,7 +6,7 @@ import stat
 import time
 from contextlib import suppress
 
-__all__ = ["put_whole", "read_regular"]
+__all__ = ["flush_folder", "put_whole", "read_regular"]
 
 #: How long Windows may refuse to open a file that another program has just put in place, or is reading by itself.
 IN_USE_SECONDS = 1.0
@@ -50,8 +50,15 @@ def put_whole(path: str, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    if os.name != "nt":  # Windows flushes no folders
-        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
+    flush_folder(os.path.dirname(path) or ".")
+
+
+def flush_folder(path: str) -> None:
+    """Make new names in a folder last through a power cut, where one can be flushed: not on Windows or some servers."""
+    if os.name == "nt":
+        return
+    with suppress(OSError):  # the file is in its place all the same
+        folder = os.open(path, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:

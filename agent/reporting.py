@@ -22,8 +22,9 @@ from agent.host import Unreadable
 from agent.locking import FileLock
 from agent.paths import Paths
 from agent.report.build import Frame
+from agent.report.lowering import lowest
 from agent.report.making import next_report_by, report_of
-from agent.report.model import Report
+from agent.report.model import Level, Report
 from agent.report.outbox import Outbox
 from agent.report.protocol import Key, secret_of
 from agent.report.reader import encode
@@ -38,6 +39,8 @@ __all__ = ["Keyring", "Reports", "held", "held_alone"]
 
 #: The time of day of reports would show when somebody works, so each comes a little earlier or later.
 SPREAD = 0.1
+#: When what was due did not come about, as on a full disk: a round of all checks must not follow upon another.
+AGAIN = timedelta(hours=1)
 
 
 class Keyring(Protocol):
@@ -49,7 +52,7 @@ class Keyring(Protocol):
     def store(self, name: str, value: str, /) -> Unreadable | None:
         """Keep a secret; ``None`` when it is kept."""
 
-    def remove(self, name: str, /) -> bool | Unreadable:
+    def remove(self, name: str, /, *, may_prompt: bool = True) -> bool | Unreadable:
         """Forget a secret."""
 
 
@@ -83,7 +86,7 @@ class Reports:
     def make(
         self, document: Document, now: datetime, *, spread: Callable[[float, float], float] = random.uniform
     ) -> Report | None:
-        """Make the report of a round that has just ended, and put it where it belongs.
+        """Make the report of a round of all checks that has just ended, and put it where it belongs.
 
         ``None`` when nobody may have one.
 
@@ -93,8 +96,10 @@ class Reports:
         holds = self.arrangement
         if not holds.shares:
             return None
+        if not self.store.keeps:  # its number would be given out again
+            raise WatchwordError("Nothing can be kept on this computer just now, so no report was made.")
         every = timedelta(hours=holds.every_hours)
-        number = max([self.store.report_number(), *(one.number for one in self.outbox.waiting())]) + 1
+        number = max(self.store.report_number(), self.outbox.last_number()) + 1
         frame = Frame(str(uuid.uuid4()), number, holds.level, next_report_by(now, holds.every_hours))
         try:
             report = report_of(document, self.store, frame)
@@ -128,19 +133,23 @@ class Reports:
             if holds.standing is not Standing.NOBODY_ASKS:  # a policy that cannot be read asks for nothing just now
                 self.outbox.clear()
             return 0
-        waiting, going = self.outbox.waiting(), self.store.sending()
-        if not waiting or (has_to_wait(going, now) and not at_once):
+        if not self.store.keeps or (has_to_wait(self.store.sending(), now) and not at_once):
             return 0
-        if waiting[-1].number > self.store.report_number():  # killed between the file and its number
-            self.store.keep_report_number(waiting[-1].number)
+        self._drop_what_is_too_much(holds.level)
+        if not self.outbox.waiting():
+            return 0
+        going = self.store.sending()
+        last = self.outbox.last_number()
+        if last > self.store.report_number():  # killed between the file and its number
+            self.store.keep_report_number(last)
         key = self._key(keyring)
         if isinstance(key, Unreadable):
             self.store.keep_sending(msgspec.structs.replace(going, problem=key.reason))
             return 0
         sent = deliver(self.outbox, holds.url, key, network, going)
-        if sent.ended:
+        if sent.ended and self.arrangement.shares:  # else the person has stopped it meanwhile
             self.end("office", now)
-            keyring.remove(REPORT_SECRET)
+            keyring.remove(REPORT_SECRET, may_prompt=False)
         self.store.keep_sending(sent.sending)
         return sent.taken
 
@@ -150,14 +159,14 @@ class Reports:
         return () if isinstance(key, Unreadable) else key.words
 
     def next_at(self, now: datetime) -> datetime | None:
-        """When a round is worth starting for the sake of reports."""
+        """When the next round is worth starting for the sake of reports, after one that did what it could."""
         holds, going = self.arrangement, self.store.sending()
-        if not holds.shares:
+        if not holds.shares or not self.store.keeps:
             return None
         moments = [going.next_at or now]
-        if holds.url and self.outbox.waiting() and going.not_before is not None:
+        if holds.url and going.not_before is not None and self.outbox.waiting():
             moments.append(going.not_before)
-        return min(moments)
+        return min(moment if moment > now else now + AGAIN for moment in moments)
 
     def end(self, by: str, now: datetime) -> None:
         """Nothing leaves any more: the person stopped it, or the office did. What waits is thrown away.
@@ -173,6 +182,16 @@ class Reports:
             from agent.report import drop
 
             drop.take_back(agreed.drop, self.store.device_id())
+
+    def _drop_what_is_too_much(self, level: Level) -> None:
+        """Reports that wait from when the office asked for more: it does no longer. Another is made instead."""
+        waiting = self.outbox.waiting()
+        for one in waiting:
+            ready = self.outbox.ready(one)
+            if ready is not None and lowest(ready.report.privacy.level, level) != ready.report.privacy.level:
+                self.outbox.remove(one)
+        if waiting and not self.outbox.waiting():
+            self.store.keep_sending(msgspec.structs.replace(self.store.sending(), next_at=None))
 
     def _key(self, keyring: Keyring) -> Key | Unreadable:
         text = keyring.get(REPORT_SECRET)

@@ -23,7 +23,7 @@ from agent.report.outbox import Outbox
 from agent.report.protocol import Key, Outgoing, report
 from agent.store.records import Sending
 
-__all__ = ["Poster", "Sent", "deliver", "has_to_wait", "post_signed"]
+__all__ = ["Poster", "Sent", "deliver", "has_to_wait", "post_signed", "problem_of"]
 
 #: The first wait after a failure, doubled with each, and the longest.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=15), timedelta(hours=6)
@@ -33,6 +33,8 @@ REFUSED_WAIT = timedelta(hours=24)
 SPREAD = 0.2
 #: A clock that was far ahead must not keep a computer silent for long.
 MOST_WAIT = timedelta(hours=30)
+#: Statuses of a collector that has too much to do.
+BUSY = frozenset({429, 503})
 
 
 class Poster(Protocol):
@@ -73,19 +75,19 @@ def deliver(
     """
     taken = 0
     for waiting in outbox.waiting():
-        data = outbox.bytes_of(waiting)
-        if data is None:  # damaged: it could only be refused
+        ready = outbox.ready(waiting)
+        if ready is None or ready.report.device.id != key.device_id:  # damaged, or another laptop's
             outbox.remove(waiting)
             continue
-        answer = post_signed(partial(_request, url, data, key), network, clock=clock)
+        answer = post_signed(partial(_request, url, ready.data, key), network, clock=clock)
         now = clock()
         if answer.verdict is Verdict.TAKEN:
-            outbox.sent(waiting, data)
+            outbox.sent(waiting)
             taken += 1
             sending = msgspec.structs.replace(_well(sending), sent_at=now)
         elif answer.verdict is Verdict.GONE:
             outbox.remove(waiting)
-            sending = msgspec.structs.replace(_well(sending), problem=answer.problem or f"http_{answer.status}")
+            sending = msgspec.structs.replace(_well(sending), problem=problem_of(answer))
         elif answer.verdict is Verdict.ENDED:
             outbox.clear()
             return Sent(taken, Sending(sent_at=sending.sent_at, problem=answer.problem), ended=True)
@@ -115,6 +117,15 @@ def post_signed(
     return answer
 
 
+def problem_of(answer: Answer) -> str:
+    """The word for what was wrong, which :mod:`config.report_words` has words for: the protocol's, or the status's."""
+    if answer.problem is not None:
+        return answer.problem
+    if 300 <= answer.status < 400:
+        return "redirect"
+    return "busy" if answer.status in BUSY else f"http_{answer.status}"
+
+
 def _request(url: str, data: bytes, key: Key, at: datetime, nonce: str) -> Outgoing:
     return report(url, data, key=key, at=at, nonce=nonce)
 
@@ -131,10 +142,8 @@ def _later(sending: Sending, answer: Answer, now: datetime, spread: Callable[[fl
     else:
         wait = min(FIRST_WAIT * 2 ** min(failures - 1, 10), LONGEST_WAIT)
     wait = max(wait * spread(1 - SPREAD, 1 + SPREAD), answer.retry_after or timedelta())
+    # No answer, or one of somebody in between, does not say that office IT have approved it.
+    waits = answer.verdict is Verdict.WAITING or (sending.waiting and answer.verdict is not Verdict.REFUSED)
     return msgspec.structs.replace(
-        sending,
-        failures=failures,
-        not_before=now + wait,
-        waiting=answer.verdict is Verdict.WAITING,
-        problem=answer.problem or (f"http_{answer.status}" if answer.status else None),
+        sending, failures=failures, not_before=now + wait, waiting=waits, problem=problem_of(answer)
     )
