@@ -65,8 +65,9 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         checks,
         store.last_runs(),
         now,
-        saving_power=presence.saving_power(host) is True,
-        # A report says how things are, not how they were when each check was last due.
+        # A report says how things are, not how they were when each check was last due. So none of them waits for power:
+        # its row would be the one in status.json, which anybody may have written.
+        saving_power=presence.saving_power(host) is True and not report_due,
         everything=changed or accounts != listed or report_due or not due_only,
     )
     named = checks_to_be_named(store, session.loaded, here, now=now, zone=LOCAL) if store.keeps else frozenset()
@@ -84,7 +85,7 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
     if store.keeps:  # else it would be said again in every round
         spoken = speak(store, session.loaded, here, _rows(session, result), now=host.now(), zone=LOCAL)
     notes = list(result.notes) if result else []
-    sent = _report(session, reports, result if report_due else None, notes)
+    sent = _report(session, reports, result if report_due and len(wanted) == len(checks) else None, notes)
     runs = store.last_runs()
     moments = [next_round([runs[check.id] for check in checks if check.id in runs], planned.waiting, now)]
     moments += [spoken.decision.next_at, reports.next_at(host.now())]
