@@ -33,6 +33,8 @@ from config.report_words import level_words
 
 __all__ = ["add_parser", "run"]
 
+CODE = "The one-time code from office IT:"
+
 EPILOG = """\
 Nothing is sent unless your office has set it up on this computer and you have agreed. `report show` prints what they
 would get, to the byte.
@@ -41,7 +43,7 @@ examples:
   watchword report show                  # how it stands, and the report as it would be
   watchword report show --json           # the exact bytes
   watchword report enrol                 # agree; asks for the one-time code from your office IT
-  watchword report enrol --level summary # agree to less than the office asks for
+  watchword report enrol --level summary # agree to less than the office asks for, or to less than before
   watchword report leave                 # stop. What waits is thrown away, and the office is told to delete
 
 exit codes: 0 done, 2 refused or not agreed, 4 the keyring, the disk or the office's collector would not do
@@ -109,7 +111,7 @@ def _show(args: argparse.Namespace, session: Session, reports: Reports, stdout: 
     if report is None:
         raise RefusedError("there is no result to make a report of; run `watchword check` first")
     if args.json:
-        stdout.write(encode(report).decode())  # these bytes and no line end
+        _write(encode(report), stdout)
         return 0
     for line in standing_lines(holds, reports.store.sending(), len(reports.outbox.waiting()), LOCAL, now):
         print(line, file=stdout)
@@ -119,6 +121,17 @@ def _show(args: argparse.Namespace, session: Session, reports: Reports, stdout: 
     print(f"\n{'The last report' if args.last else f'A report at the level {level}'}:\n", file=stdout)
     print(msgspec.json.format(encode(report), indent=2).decode(), file=stdout)
     return 0
+
+
+def _write(data: bytes, stdout: IO[str]) -> None:
+    """These bytes and no line end, whatever the encoding of the stream."""
+    raw = getattr(stdout, "buffer", None)
+    if raw is None:  # text in memory
+        stdout.write(data.decode())
+        return
+    stdout.flush()
+    raw.write(data)
+    raw.flush()
 
 
 def _send(session: Session, reports: Reports, stdout: IO[str], stderr: IO[str]) -> int:
@@ -175,23 +188,26 @@ def _agreed(holds: Arrangement, level: Level, talk: _Talk, *, ask: bool) -> str 
         print(line, file=talk.stderr)
     if ask and (one_line("Do you agree? Type yes:", talk.stdin, talk.stderr) or "").casefold() not in ("yes", "y"):
         raise RefusedError("nothing has changed, and nothing is sent")
-    code = one_line("The one-time code from office IT:", talk.stdin, talk.stderr) if holds.url else None
-    if holds.url and not code:
+    if not holds.url:
+        return None
+    question = "The one-time code from office IT, or nothing to change the level alone:" if holds.shares else CODE
+    code = one_line(question, talk.stdin, talk.stderr)
+    if not code and not holds.shares:
         raise RefusedError("no code was given, so nothing has changed; office IT gives you one")
-    return code
+    return code or None
 
 
 def _notice(holds: Arrangement, level: Level) -> list[str]:
     """What the person should know before anything leaves, however they came here."""
     often = "once an hour" if holds.every_hours == 1 else f"every {holds.every_hours} hours"
+    shared = "; ".join(level_words(each) for each in LEVELS[: LEVELS.index(level) + 1])
     return [
         f"{holds.office or 'Your office'} asks for a report about this laptop, {often}.",
         f"It goes to {destination(holds)}.",
-        f"At the level {level} it says: {level_words(level)}." if level == "summary" else
-        f"At the level {level} it says: {level_words('summary')}; {level_words(level)}.",
+        f"At the level {level} it says: {shared}.",
         "It never has addresses, names of people, file names, messages, or which breaches.",
         "`watchword report show` prints it as it is. You can end it at any time, and your checks go on without it.",
-    ]  # fmt: skip
+    ]
 
 
 def _leave(session: Session, reports: Reports, stdout: IO[str], stderr: IO[str]) -> int:
