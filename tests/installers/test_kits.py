@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,24 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize("path", sorted(KITS.glob("policies/*.toml")), ids=lambda path: path.stem)
 def test_a_sample_policy_is_a_policy(path: Path) -> None:
     check_file(str(path), policy=True)
+
+
+@pytest.mark.parametrize("path", sorted(KITS.glob("policies/*.toml")), ids=lambda path: path.stem)
+def test_what_a_sample_policy_shows_in_comments_is_valid_as_well(path: Path, tmp_path: Path) -> None:
+    shown = re.sub(r"^# (?=\[|[a-z]+ = )", "", path.read_text(), flags=re.MULTILINE)
+    settings = toml.loads(shown)
+    assert {"report", "deadlines"} <= settings.keys()
+    (tmp_path / "policy.toml").write_text(shown)
+    check_file(str(tmp_path / "policy.toml"), policy=True)
+
+
+def test_what_the_guide_shows_of_a_policy_is_valid(tmp_path: Path) -> None:
+    shown = re.findall(r"^( *)```toml\n(.*?)^ *```$", (DOCS / "it-guide.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(shown) >= 3
+    for number, (_, text) in enumerate(shown):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(textwrap.dedent(text))
+        check_file(str(path), policy=True)
 
 
 def test_there_is_a_policy_for_each_kind_of_office() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msvcrt
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -32,6 +33,7 @@ from tests.windows.test_trust import described, grant, owner_of
 assert sys.platform == "win32"
 
 DEVICE = "6a5d2c1e-9a35-4a1b-8f7c-2f6f1f0f9b22"
+KIT = Path(__file__).parents[2] / "installers" / "it" / "drop"
 NAME, TEMPORARY = f"{DEVICE}.json", f".{DEVICE}.tmp"
 SOMETHING_ELSE = "In the folder for reports something else has the name of ours: office IT can look."
 #: The lines of installers/it/drop/make_folder.cmd, in Microsoft's language for access lists (SDDL).
@@ -104,6 +106,14 @@ def test_the_list_of_the_kit_is_trusted_and_lets_nobody_list_or_replace() -> Non
     assert weakness(access, Kind.FOLDER) is None
     (users,) = [entry for entry in access.entries or () if entry.sid == "S-1-5-32-545"]
     assert (users.mask & 0x1, users.mask & 0x40, users.mask & 0x2) == (0, 0, 0x2)  # list, delete what is in it, add
+
+
+def test_the_kit_makes_the_folder_and_what_leads_to_it(folder: Path) -> None:
+    """Wine's ``icacls`` grants nothing and says so; that the folder is there is all that can be seen."""
+    made = folder / "new" / "réports"
+    for _ in range(2):
+        subprocess.run(["cmd", "/c", str(KIT / "make_folder.cmd"), str(made)], check=True, timeout=60)
+        assert made.is_dir()
 
 
 def test_a_report_is_put_into_a_folder_with_the_list_of_the_kit(folder: Path, drop: Callable[..., None]) -> None:
