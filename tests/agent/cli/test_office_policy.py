@@ -173,3 +173,23 @@ def test_what_could_not_be_told_is_not_asked_of_the_person(watchword: Command, p
     code, out, _ = watchword("check", "two_step")
     assert code == 3
     assert "Your office ask" not in out
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_who_agreed_has_a_report_in_the_folder_of_the_policy_until_they_leave(watchword: Command, policy: Path) -> None:
+    folder = policy.parent / "reports"
+    folder.mkdir()
+    folder.chmod(0o1733)
+    quiet = '[checks]\ndisabled = ["app_updates", "password_manager", "breach", "screen_lock"]\n'
+    asks = f'[report]\ndrop = "{folder}"\nlevel = "standard"\noffice = "Office IT"\n'
+    write(policy.parent, f'{quiet}{asks}[[deadlines]]\ncheck = "two_step"\nby = "2027-01-15"\n', "policy.toml")
+    assert watchword("run")[0] in (0, 1, 3)
+    assert os.listdir(folder) == []
+    assert watchword("report", "enrol", "--yes")[0] == 0
+    assert watchword("run")[0] in (0, 1, 3)
+    (name,) = os.listdir(folder)
+    code, table, _ = watchword("export", "--format", "csv", "--file", f"{folder}/*.json")
+    assert code == 0
+    assert f'"{name.removesuffix(".json")}"' in table
+    assert watchword("report", "leave")[0] == 0
+    assert os.listdir(folder) == []
