@@ -20,6 +20,7 @@ import msgspec
 from agent.contract import Check, Fact, Finding, Words
 from agent.host import System
 from agent.status import Text
+from config.platforms import of_service
 from config.text import printable
 
 __all__ = ["APP_NAME", "PLACEHOLDER", "Catalogue", "catalogue", "fill", "load", "text_for"]
@@ -107,12 +108,13 @@ def text_for(check: Check, finding: Finding, system: System, os_version: str = "
         return Text(title=f"{check.title}: {finding.reason.replace('_', ' ')}", body="", steps=(), links=())
     values: dict[str, Fact] = {"app": APP_NAME, "check": check.title} | finding.facts
     steps = words.steps.get(_best(words.steps, _true_here(finding, system, os_version)) or "", ())
+    service = finding.facts.get("service")
     return Text(
         title=fill(words.title, values, language),
         body=fill(words.body, values, language),
         more=fill(words.more, values, language),
         steps=tuple(fill(step, values, language) for step in steps),
-        links=words.links,
+        links=of_service(words.links, service) if isinstance(service, str) else words.links,
     )
 
 

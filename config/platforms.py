@@ -5,18 +5,30 @@ The facts are in ``platforms.toml``, with their sources and the date they were c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import toml
 
 from config.text import nearest
 
-__all__ = ["OTHER", "Method", "Platform", "find", "methods", "nearest_service", "platform", "platforms"]
+__all__ = [
+    "OTHER",
+    "Method",
+    "Platform",
+    "find",
+    "methods",
+    "nearest_service",
+    "of_service",
+    "offered",
+    "platform",
+    "platforms",
+]
 
 #: The entry for a service that the catalogue does not know.
 OTHER = "other"
@@ -97,6 +109,30 @@ def nearest_service(name: str) -> str:
     known = _by_name()
     near = nearest(_folded(name), known)
     return known[near].id if near else ""
+
+
+def offered(entry: Platform) -> tuple[str, ...]:
+    """The second steps that an account there may have, strongest first: all that exist where its list is incomplete."""
+    if not entry.complete:
+        return tuple(methods())
+    return tuple(method for method in methods() if method in (*entry.methods, *entry.recalled))
+
+
+def of_service(links: Iterable[str], service: str) -> tuple[str, ...]:
+    """Those of the links that are of use to somebody on this service: not the pages of another one."""
+    own = platform(service).id
+    return tuple(link for link in links if not (owners := _owners(link)) or own in owners)
+
+
+@cache
+def _owners(link: str) -> frozenset[str]:
+    """The services whose page this is; none when it is somebody else's, such as official advice."""
+    host = urlsplit(link).hostname or ""
+    return frozenset(
+        entry.id
+        for entry in platforms().values()
+        if link in (entry.settings, entry.help) or any(f".{host}".endswith(f".{domain}") for domain in entry.domains)
+    )
 
 
 @cache

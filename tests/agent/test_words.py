@@ -15,10 +15,11 @@ import pytest
 import toml
 
 from agent.cli import COMMANDS
-from agent.contract import Check, Fact, Words
+from agent.contract import Check, Fact, Finding, Status, Words
 from agent.discovery import builtin_checks
+from agent.host import System
 from agent.runner import RUNNER_REASONS
-from agent.words import PLACEHOLDER, catalogue, fill, load
+from agent.words import PLACEHOLDER, catalogue, fill, load, text_for
 from checks.screen_lock.catalogue import DESKTOPS
 from config.links import is_official
 from config.practices import practices
@@ -274,3 +275,10 @@ def test_the_reading_level_tells_plain_from_hard() -> None:
         grade("Organisational authentication infrastructure necessitates comprehensive administrative remediation.")
         > 20
     )
+
+
+def test_an_account_is_not_sent_to_the_pages_of_another_service() -> None:
+    finding = Finding(status=Status.FAIL, reason="off_social", subject="i-1", facts={"service": "X"})
+    links = text_for(CHECKS["two_step"], finding, System.LINUX).links
+    assert [link for link in links if "x.com" in link]
+    assert not [link for link in links if "facebook" in link or "instagram" in link or "linkedin" in link]

@@ -8,7 +8,17 @@ from urllib.parse import urlsplit
 import pytest
 import toml
 
-from config.platforms import OTHER, Platform, find, methods, nearest_service, platform, platforms
+from config.platforms import (
+    OTHER,
+    Platform,
+    find,
+    methods,
+    nearest_service,
+    of_service,
+    offered,
+    platform,
+    platforms,
+)
 
 SERVICES = [
     *("x", "facebook", "instagram", "threads", "linkedin", "tiktok", "whatsapp", "youtube", "google", "microsoft"),
@@ -110,3 +120,42 @@ def test_nonsense_gets_no_suggestion() -> None:
 
 def test_a_service_that_nobody_knows_counts_as_other() -> None:
     assert platform("no such service").id == OTHER
+
+
+@every
+def test_what_is_offered_leaves_out_only_what_is_known_not_to_be(entry: Platform) -> None:
+    possible = offered(entry)
+    assert set(entry.methods) <= set(possible)
+    assert list(possible) == [method for method in methods() if method in possible], "strongest first"
+    assert possible == tuple(methods()) or entry.complete
+
+
+def test_what_a_service_does_not_have_is_not_offered() -> None:
+    assert "prompt" not in offered(platform("x"))
+    assert offered(platform("signal")) == ("pin",)
+
+
+ADVICE, FACEBOOK, X = "https://www.ncsc.gov.uk/guidance", "https://www.facebook.com/help/1", "https://help.x.com/en/1"
+
+
+@pytest.mark.parametrize(
+    ("service", "links"),
+    [
+        ("x", (ADVICE, X)),
+        ("X", (ADVICE, X)),
+        ("facebook", (ADVICE, FACEBOOK)),
+        ("google", (ADVICE,)),
+        ("another one", (ADVICE,)),
+    ],
+)
+def test_links_to_another_service_are_left_out(service: str, links: tuple[str, ...]) -> None:
+    assert of_service((ADVICE, FACEBOOK, X), service) == links
+
+
+def test_a_page_that_two_services_share_is_for_both() -> None:
+    shared = platform("instagram").help
+    assert [of_service([shared], service) for service in ("instagram", "threads", "x")] == [(shared,), (shared,), ()]
+
+
+def test_a_name_that_ends_like_a_service_is_not_the_service() -> None:
+    assert of_service(["https://ax.com/help"], "google") == ("https://ax.com/help",)
