@@ -97,7 +97,7 @@ def verify(connection: sqlite3.Connection) -> None:
 
 def _read(connection: sqlite3.Connection, key: str, kind: type[R]) -> R | None:
     value = meta(connection, key)
-    return msgspec.json.decode(value, type=kind) if value else None
+    return in_utc(msgspec.json.decode(value, type=kind)) if value else None
 
 
 def _write(connection: sqlite3.Connection, key: str, value: msgspec.Struct) -> None:
