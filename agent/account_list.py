@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from agent import secrets
 from agent.accounts import KnownAccounts
-from agent.contract import Account
+from agent.attested import SERVICE_CHANGED
+from agent.contract import Account, Attestation
 from agent.errors import RefusedError
 from agent.host import Unreadable
 from agent.store import Store
@@ -124,9 +127,12 @@ def change(
     label: str | None = None,
     address: str | None = None,
     forget_address: bool = False,
+    now: datetime,
     may_prompt: bool,
 ) -> Kept:
     """Change what is given; the account's history stays. An ``address`` takes the place of the one that was kept.
+
+    On another service everything about the account is asked anew: what was said of it was said of the one before.
 
     Raises:
         RefusedError: a wrong value, an account of a settings file, or two of the same name. Nothing was changed.
@@ -139,6 +145,8 @@ def change(
     must_be_new(service, label, (each for each in known.accounts if each.id != account.id))
     if (service, label) != (account.service, account.label):
         store.change_account(account.id, service=service, label=label)
+    if service != account.service:
+        _begin_anew(store, account.id, now)
     changed = Account(id=account.id, service=service, label=label, has_address=account.has_address)
     if checked is not None:
         return keep_address(store, changed, checked, may_prompt=may_prompt)
@@ -201,6 +209,15 @@ def must_be_new(service: str, label: str, accounts: Iterable[Account]) -> None:
         if account.service == service and account.label.casefold() == label.casefold():
             name = platform(service).name
             raise RefusedError(f"there already is {account.label} ({account.id}) on {name}; choose another label")
+
+
+def _begin_anew(store: Store, account_id: str, now: datetime) -> None:
+    """What was said and found of an account, and when to be reminded of that, ends here."""
+    store.attest(Attestation(subject=account_id, statement=SERVICE_CHANGED, answer="changed", at=now))
+    ours = [episode for episode in store.episodes() if episode.subject == account_id]
+    store.keep_episodes(msgspec.structs.replace(one, closed_at=now, revision=one.revision + 1) for one in ours)
+    for reminder in (one for one in store.reminders() if one.subject == account_id):
+        store.keep_reminder(msgspec.structs.replace(reminder, done_at=now))
 
 
 def _without_address(store: Store, account: Account, *, may_prompt: bool) -> Kept:

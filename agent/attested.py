@@ -13,12 +13,14 @@ from typing import Literal
 
 from agent.contract import Attestation
 
-__all__ = ["CLOCK_TOLERANCE", "LAPTOP", "TAKEN_BACK", "Happened", "Said", "State", "Statements"]
+__all__ = ["CLOCK_TOLERANCE", "LAPTOP", "SERVICE_CHANGED", "TAKEN_BACK", "Happened", "Said", "State", "Statements"]
 
 #: The subject of statements about this computer and the person, where others name an account.
 LAPTOP = "laptop"
 #: The answer that takes the last event of its kind back. Any other answer about an event says that it happened.
 TAKEN_BACK = "taken_back"
+#: An account was put on another service: what was said of it before was said of something else.
+SERVICE_CHANGED = "event.service"
 #: A statement may be this much ahead of the clock: time servers correct clocks by seconds.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -97,6 +99,9 @@ class Statements:
         if (subject, statement) not in self._last:
             return Said("no_answer")
         position, made = self._last[subject, statement]
+        moved = (one for one in self.happened(SERVICE_CHANGED) if one.made.subject == subject)
+        if any(_came_after(one, position, made, now) for one in moved):
+            return Said("no_answer")
         if made.statement_version != version:
             return Said("reworded", made)
         if made.at > now + CLOCK_TOLERANCE:

@@ -181,12 +181,15 @@ def _edit(args: argparse.Namespace, session: Session, known: KnownAccounts, stdi
         label=args.label,
         address=address,
         forget_address=args.no_address,
+        now=datetime.now(UTC),
         may_prompt=stdin.isatty(),
     )
     if address:
         _say_not_kept(kept, stderr)
     else:
         _say_not_forgotten(kept, stderr)
+    if kept.account.service != account.service:
+        print("watchword: what you told us about it was about another service, so it is asked anew.", file=stderr)
     return f"Changed {kept.account.label} ({kept.account.id})."
 
 

@@ -6,13 +6,16 @@ import errno
 import uuid
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
+
+import msgspec
 
 from agent import breach_news, discovery, notify, secrets
 from agent import round as rounds
 from agent.accounts import known_accounts
+from agent.alerts.due import finished
 from agent.alerts.episodes import episodes_after
 from agent.cli.session import Session, SessionError, open_session
 from agent.contract import Check, Finding
@@ -44,6 +47,8 @@ __all__ = [
 OnDone = Callable[[Outcome], None]
 #: Episodes that ended longer ago than this are history: nothing begins again from them.
 LOOK_BACK = timedelta(days=30)
+#: What was said longer ago is not kept.
+SAID_DAYS = timedelta(days=90)
 #: Recordings belong to no device.
 REPLAYED_DEVICE = "00000000-0000-4000-8000-000000000000"
 
@@ -246,10 +251,19 @@ def _keep(session: Session, done: rounds.Round, notes: list[str], account_ids: S
         store.settle(findings, now)
         known = store.episodes(since=now - LOOK_BACK)
         store.keep_episodes(episodes_after(known, findings, answered, now, lambda: uuid.uuid4().hex))
+        _end_reminders(store, now)
     except StoreError as error:
         notes.append(str(error))
         return True
     return not store.keeps
+
+
+def _end_reminders(store: Store, now: datetime) -> None:
+    """Whoever has put something right is not reminded of it, also where no background agent runs to see to that."""
+    if reminders := store.reminders():
+        episodes, said = store.episodes(since=now - LOOK_BACK), store.said(now - SAID_DAYS)
+        for reminder in finished(reminders, episodes, said, now):
+            store.keep_reminder(msgspec.structs.replace(reminder, done_at=now))
 
 
 def _alerts(loaded: Loaded) -> Notifications:

@@ -18,7 +18,7 @@ from agent.page.breach_title import BREACH, breach_title
 from agent.page.wording import day, moment, on_day
 from agent.status import CheckRow
 
-__all__ = ["WORDS", "Line", "Tone", "is_question", "line", "name_of", "order", "standing"]
+__all__ = ["ASKED_AGAIN", "WORDS", "Line", "Tone", "is_question", "line", "name_of", "order", "standing"]
 
 Tone = Literal["action", "soon", "unknown", "ok"]
 WORDS: Mapping[Tone, str] = {
@@ -29,6 +29,12 @@ WORDS: Mapping[Tone, str] = {
 }
 TONES: Mapping[Status, Tone] = {Status.FAIL: "action", Status.WARN: "soon", Status.PASS: "ok"}
 URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok")
+#: Why something is asked again before its time, by what happened (``ended_by``).
+ASKED_AGAIN: Mapping[str, str] = {
+    "new_phone": "Asked again because of your new phone or number",
+    "leaver": "Asked again because someone has left",
+    "breach": "Asked again because of a data breach",
+}
 SEVERITIES: Sequence[Severity] = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
 
 
@@ -116,6 +122,8 @@ def _known(row: CheckRow, now: datetime) -> str:
 
 
 def _told(row: CheckRow, now: datetime) -> str:
+    if again := ASKED_AGAIN.get(str(row.facts.get("ended_by"))):
+        return again
     if row.status is Status.UNKNOWN:
         return "Only you can tell us this"
     if row.expires_at is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.attested import LAPTOP, Happened, Said, Statements
@@ -53,8 +53,8 @@ def judge(
             return made.about(subject, question.id, version=question.version, days=days, now=now, ends_with=ends_with)
 
         found = about(question.ends_with)
-        # An event makes a good answer doubtful; a fault that was found is no better for it.
-        return about(()) if found.ended_by and _is_fault(question, found) else found
+        # An event makes a good answer doubtful; a fault that was found is no better for it, though it is asked again.
+        return replace(about(()), ended_by=found.ended_by) if found.ended_by and _is_fault(question, found) else found
 
     if practice.opened_by:
         return [_task(practice, made, said, now)]
@@ -122,9 +122,11 @@ def _finding(
         facts["service"] = service
     if unknown := sum(one.status is Status.UNKNOWN for one in answered):
         facts["open_questions"] = unknown
+    if worst.said.ended_by:
+        facts["ended_by"] = worst.said.ended_by.removeprefix("event.")
     if worst.reason == "expired" and worst.said.made is not None:
         facts["days_since"] = max(0, (now - worst.said.made.at).days)
-        facts["ended_by"] = worst.said.ended_by.removeprefix("event.") or "age"
+        facts.setdefault("ended_by", "age")
     elif ends and worst.status is not Status.UNKNOWN:
         facts["days_left"] = max(0, (min(ends) - now).days)
     return Finding(

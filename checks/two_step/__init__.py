@@ -8,6 +8,7 @@ severities are those of facts: guidance 2b; what each platform offers is in ``co
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agent.attested import Said, Statements
@@ -47,7 +48,8 @@ def judge(
     """One finding an account, email first because email resets the others.
 
     ``attestations`` are in the order in which they were made: the last one about an account is the one that counts,
-    also when the clock was wrong for an earlier one. A new phone or number ends those before it.
+    also when the clock was wrong for an earlier one. A new phone or number ends the good ones before it; what was
+    weak stays so, though it is asked again, until a better answer comes.
     """
     if not accounts:
         return [Finding(status=Status.UNKNOWN, reason="no_accounts")]
@@ -56,11 +58,16 @@ def judge(
     findings = []
     for account in sorted(accounts, key=lambda account: service(account.service).kind != "email"):
         said = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now, ends_with=ENDS_WITH)
-        if said.ended_by and said.made is not None and said.made.answer == NO_METHOD:
-            # A new phone makes no second step out of none.
-            said = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now)
+        if said.ended_by and said.made is not None and _is_weak(said.made.answer, service(account.service), profile):
+            # A new phone makes a weak second step, or none, no stronger.
+            before = made.about(account.id, STATEMENT, version=STATEMENT_VERSION, days=days, now=now)
+            said = replace(before, ended_by=said.ended_by)
         findings.append(_one(account.id, service(account.service), said, profile, now))
     return findings
+
+
+def _is_weak(answer: str, service: Platform, profile: Profile) -> bool:
+    return verdict(answer, service, profile)[0] in (Status.WARN, Status.FAIL)
 
 
 def _one(subject: str, service: Platform, said: Said, profile: Profile, now: datetime) -> Finding:
@@ -80,6 +87,8 @@ def _one(subject: str, service: Platform, said: Said, profile: Profile, now: dat
     else:
         result = verdict(attestation.answer, service, profile)
         facts["days_left"] = (expires_at - now).days
+    if said.ended_by:
+        facts["ended_by"] = said.ended_by.removeprefix("event.")
     if attestation.answer in (*methods(), NO_METHOD, NOT_SURE):
         facts["method"] = attestation.answer
     if service.methods:

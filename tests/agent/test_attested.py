@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.attested import LAPTOP, TAKEN_BACK, Said, Statements
+from agent.attested import LAPTOP, SERVICE_CHANGED, TAKEN_BACK, Said, Statements
 from agent.contract import Attestation
 from tests.builders import NOW
 
@@ -85,6 +85,17 @@ def test_an_event_about_an_account_ends_what_is_said_of_it_and_of_all_together()
 
 def test_another_event_ends_nothing() -> None:
     assert about(said(5), said(2, subject=LAPTOP, statement="event.new_phone")).state == "good"
+
+
+def test_what_was_said_of_an_account_on_another_service_is_no_answer() -> None:
+    def moved(days_ago: float, subject: str = ACCOUNT) -> Attestation:
+        return said(days_ago, subject=subject, statement=SERVICE_CHANGED, answer="changed")
+
+    assert about(said(5), moved(2)) == Said("no_answer")
+    assert about(said(5), moved(2), said(1)).state == "good"
+    assert about(said(5), moved(2, OTHER)).state == "good"
+    assert about(said(5, subject=LAPTOP), moved(2), subject=LAPTOP).state == "good"
+    assert about(moved(2), said(5)) == Said("no_answer"), "it was restored to a later place"
 
 
 def test_a_statement_that_was_restored_to_a_later_place_is_still_older_than_the_event() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agent.accounts import KnownAccounts
 from agent.contract import Account, Attestation, Finding, Status
-from agent.page.lines import TONES, URGENCY, WORDS, Tone, standing
+from agent.page.lines import ASKED_AGAIN, TONES, URGENCY, WORDS, Tone, standing
 from agent.statements import Due
 from agent.status import Document
 from checks import two_step
@@ -130,13 +130,20 @@ def _stands(
 
 
 def _second_step(finding: Finding) -> str:
-    method = methods().get(str(finding.facts.get("method", "")))
+    if again := ASKED_AGAIN.get(str(finding.facts.get("ended_by"))):
+        return ". ".join(filter(None, (_method(finding), again)))
     if finding.status is Status.NOT_APPLICABLE:
         return "No second step is on offer"
     if finding.reason in ("no_answer", "clock", "unreadable"):
         return "You have not told us its second step yet"
     if finding.reason == "expired":
         return "What you told us of its second step is no longer recent"
+    return _method(finding) or "You were not sure about its second step"
+
+
+def _method(finding: Finding) -> str:
+    """The second step that was stated; nothing when none was named."""
     if finding.facts.get("method") == NO_METHOD:
         return "No second step is on"
-    return f"Second step: {method.name}" if method else "You were not sure about its second step"
+    method = methods().get(str(finding.facts.get("method", "")))
+    return f"Second step: {method.name}" if method else ""

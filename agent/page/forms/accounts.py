@@ -12,6 +12,7 @@ from starlette.routing import Route
 from agent import account_list
 from agent.account_list import Kept
 from agent.accounts import KnownAccounts
+from agent.attested import Statements
 from agent.cli.asking import Asked, take_in, what_is_due
 from agent.cli.rounds import last_document
 from agent.cli.session import Session
@@ -23,7 +24,7 @@ from agent.page.forms.links import links_to
 from agent.page.forms.statements import listed
 from agent.page.forms.subjects import account_at, known_in, must_keep, sentence
 from agent.page.page import Page, Problem, form_of, page_of
-from agent.statements import HAPPENED, statements
+from agent.statements import HAPPENED, about, statements
 from config.platforms import Platform, find, platform
 from config.practices import practices
 
@@ -89,7 +90,7 @@ def change(request: Request) -> Response:
         account = account_at(known, request.path_params["account"])
         account_list.must_be_own(account, known)
         others = [each for each in known.accounts if each.id != account.id]
-        problems = _problems(form, others, label_wanted=True)
+        problems = _problems(form, others, label_wanted=True) or _moving(session, account, form)
         if problems:
             return _one(request, session, known, account, form=form, problems=problems)
         forget = form.get("forget") == "yes" and not form.get("address")
@@ -101,10 +102,13 @@ def change(request: Request) -> Response:
             label=form.get("label"),
             address=form.get("address") or None,
             forget_address=forget,
+            now=datetime.now(UTC),
             may_prompt=True,
         )
         _judge(page, session)
     page.say(f"Changed {kept.account.label}.")
+    if kept.account.service != account.service:
+        page.say("What you had told us about it was about another service, so it is asked anew.")
     _say(page, said_of_address(kept, wanted=bool(form.get("address"))))
     return page.see_other(f"/accounts/{account.id}")
 
@@ -208,6 +212,29 @@ def _problems(form: Form, others: Sequence[Account], *, label_wanted: bool) -> l
         except RefusedError as error:
             found.append(Problem("address", f"{sentence(error)} You can leave it empty."))
     return found
+
+
+def _moving(session: Session, account: Account, form: Form) -> list[Problem]:
+    """Before an account goes to another service: what was said of it so far was said of the one that it is on."""
+    service = find(form.get("service"))
+    stays = service is None or service.id == account.service
+    if stays or form.get("moved") == "yes" or not _has_answers(session, account):
+        return []
+    now_on = platform(account.service).name
+    return [
+        Problem(
+            "moved", f"What you told us is about {now_on}. On another service all of it is asked anew: tick to go on."
+        )
+    ]
+
+
+def _has_answers(session: Session, account: Account) -> bool:
+    made = Statements(session.store.attestations())
+    return any(
+        statement.valid is not None
+        and made.about(account.id, statement.id, version=statement.version, days=1, now=datetime.now(UTC)).made
+        for statement in about(account)
+    )
 
 
 def _label_problems(label: str, service: Platform | None, others: Sequence[Account], *, wanted: bool) -> list[Problem]:

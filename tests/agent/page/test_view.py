@@ -182,6 +182,14 @@ def test_how_it_is_known_is_said_in_words(changes: dict[str, Any], known: str) -
     assert bool(said) == bool(known)
 
 
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.WARN])
+def test_what_is_asked_again_before_its_time_says_why(status: Status) -> None:
+    again = row("two_step", status, basis=Basis.ATTESTED, facts={"ended_by": "new_phone"})
+    assert line(again, TITLES, datetime.now(UTC)).known == "Asked again because of your new phone or number"
+    old = row("two_step", Status.UNKNOWN, basis=Basis.ATTESTED, facts={"ended_by": "age"})
+    assert line(old, TITLES, datetime.now(UTC)).known == "Only you can tell us this"
+
+
 def test_days_as_they_are_said() -> None:
     now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     assert [day(now + timedelta(days=days), now) for days in (0, -1, 1)] == ["today", "yesterday", "tomorrow"]

@@ -191,6 +191,8 @@ def test_a_fault_that_was_found_is_no_better_for_an_event_after_it() -> None:
     for event in (left(2), said("event.breach", "new", 2, MAIL.id)):
         assert summary("mail_forwarding", fault, event, accounts=(MAIL,)) == "fail found high"
     assert summary("recovery_plan", said("recovery_plan.plan", "no", 5), left(2)) == "warn missing medium"
+    (asked_again,) = found("mail_forwarding", fault, left(2), accounts=(MAIL,))
+    assert asked_again.facts["ended_by"] == "leaver"
     old = said("mail_forwarding.rules", "something_else", 31, MAIL.id)
     assert summary("mail_forwarding", old, left(2), accounts=(MAIL,)) == "unknown expired medium"
 

@@ -221,6 +221,7 @@ def test_a_new_phone_ends_what_was_said_before_it_and_not_what_is_said_after() -
     finding = verdict("google", before, moved)
     assert summary(finding) == ("unknown", "expired", "low")
     assert (finding.facts["days_since"], finding.expires_at) == (5, NOW - timedelta(2))
+    assert finding.facts["ended_by"] == "new_phone"
     assert verdict("google", before, moved, after).status is Status.PASS
 
 
@@ -233,3 +234,24 @@ def test_a_new_phone_makes_no_second_step_out_of_none() -> None:
     moved = Attestation(subject="laptop", statement="event.new_phone", answer="happened", at=NOW - timedelta(2))
     assert summary(verdict("google", said("none", days_ago=5), moved)) == ("fail", "off_email", "high")
     assert summary(verdict("google", said("none", days_ago=95), moved)) == ("unknown", "expired", "low")
+
+
+@pytest.mark.parametrize(
+    ("service", "answer", "profile_name", "expected"),
+    [
+        ("x", "text", "standard", ("warn", "could_be_stronger", "low")),
+        ("google", "text", "heightened", ("fail", "email_needs_better", "medium")),
+        ("google", "text", "toolkit", ("unknown", "expired", "low")),
+        ("google", "not_sure", "standard", ("unknown", "expired", "low")),
+    ],
+)
+def test_a_new_phone_makes_a_weak_second_step_no_better_until_a_better_answer_comes(
+    service: str, answer: str, profile_name: str, expected: tuple[str, str, str]
+) -> None:
+    moved = Attestation(subject="laptop", statement="event.new_phone", answer="happened", at=NOW - timedelta(2))
+    weak = verdict(service, said(answer, days_ago=5), moved, profile_name=profile_name)
+    assert summary(weak) == expected
+    assert weak.facts["ended_by"] == "new_phone"
+    better = verdict(service, said(answer, days_ago=5), moved, said("passkey"), profile_name=profile_name)
+    assert better.status is Status.PASS
+    assert "ended_by" not in better.facts

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agent import secrets
+from agent.alerts.records import Reminder
 from agent.host import Unreadable
 from tests.agent.page.forms.household import EVIL, Household, problems, said, values
+
+DAY = timedelta(days=1)
 
 
 def test_an_account_is_added_and_said_to_be_once() -> None:
@@ -102,6 +106,58 @@ def test_it_is_changed_and_keeps_what_was_said_of_it() -> None:
     page = home.get(f"/accounts/{account}")
     assert "an authenticator app" in page.text
     assert home.labels() == ["Casework"]
+
+
+def test_on_another_service_all_is_asked_anew_and_that_is_said_before() -> None:
+    home = Household()
+    account = home.account("x", "Campaign page")
+    home.state(account, "two_step.method", "security_key")
+    fields = {"service": "snapchat", "label": "Campaign page"}
+    page = home.refused(f"/accounts/{account}", **fields)
+    assert problems(page) == ["What you told us is about X. On another service all of it is asked anew: tick to go on."]
+    assert values(page)["service"] == "snapchat"
+    assert "a security key" in home.get("/accounts").text, "nothing has changed yet"
+    home.post(f"/accounts/{account}", **fields, moved="yes")
+    assert "asked anew" in said(home.get(f"/accounts/{account}"))
+    page = home.get("/accounts")
+    assert "Snapchat" in page.text
+    assert "a security key" not in page.text
+    assert "You have not told us its second step yet" in page.text
+
+
+def test_nobody_is_told_or_reminded_of_what_was_found_on_the_service_before() -> None:
+    home = Household(furnished=True)
+    account, now = home.ids["evil"], datetime.now(UTC)
+    with home.store() as store:
+        about_it = Reminder(id="q" * 32, check_id="two_step", subject=account, due_at=now + DAY, chosen_at=now)
+        store.keep_reminder(about_it)
+    home.post(f"/accounts/{account}", service="snapchat", label="Campaign page", moved="yes")
+    with home.store() as store:
+        assert account not in {episode.subject for episode in store.episodes()}
+        assert account not in {reminder.subject for reminder in store.reminders()}
+        assert {episode.check_id for episode in store.episodes()} == {"screen_lock"}
+
+
+def test_an_account_of_which_nothing_was_said_moves_without_a_question() -> None:
+    home = Household()
+    account = home.account("x", "Campaign page")
+    home.post(f"/accounts/{account}", service="instagram", label="Campaign page")
+    assert "Instagram" in home.get("/accounts").text
+
+
+def test_a_new_phone_is_why_a_second_step_is_asked_again_and_hides_no_weakness() -> None:
+    home = Household()
+    strong, weak = home.account("google", "Work email"), home.account("x", "Campaign page")
+    home.state(strong, "two_step.method", "app", days_ago=1)
+    home.state(weak, "two_step.method", "text", days_ago=1)
+    home.post("/new-phone", do="happened")
+    page = home.get("/accounts")
+    (first, second) = [row for row in page.all("li") if "row" in row.attributes.get("class", "").split()]
+    again = "Asked again because of your new phone or number"
+    assert f"Second step: an authenticator app. {again}" in first.text
+    assert f"Second step: a text message. {again}" in second.text
+    assert "Look at soon" in second.text
+    assert "no longer recent" not in page.text
 
 
 def test_a_change_to_nothing_is_refused_and_changes_nothing() -> None:

@@ -105,3 +105,14 @@ def test_what_office_it_holds_is_shown_and_cannot_be_sent(monkeypatch: pytest.Mo
     home.post("/reminders/times", **without)
     assert "alerts.quiet_from" not in chosen(home)
     assert chosen(home)["alerts.quiet_to"] == "08:00"
+
+
+def test_nobody_is_reminded_of_what_was_put_right() -> None:
+    home = Household(furnished=True)
+    home.post("/statements/laptop/recovery_plan.plan", answer="no")
+    home.post("/item/remind", check="recovery_plan", when="tomorrow")
+    assert "Recovery plan: change the time" in home.get("/reminders").text
+    home.post("/statements/laptop/recovery_plan.plan", answer="checked")
+    page = home.get("/reminders")
+    assert "Recovery plan" not in page.text
+    assert "Screen lock: change the time" in page.text, "that one was not put right"
