@@ -37,7 +37,7 @@ def lines(standing: Arrangement, waiting: int = 0, **going: Any) -> list[str]:
         ({"drop": DROP, "office": ""}, "it.example.org and a folder of this computer that office IT reads"),
     ],
 )
-def test_where_it_goes_is_said_without_paths(changes: dict[str, str], said: str) -> None:
+def test_where_it_goes_is_said_without_paths(changes: dict[str, Any], said: str) -> None:
     assert destination(holds(**changes)) == said
 
 
