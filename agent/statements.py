@@ -18,10 +18,25 @@ import msgspec
 from agent.attested import LAPTOP, TAKEN_BACK, Said, Statements
 from agent.contract import Account, Attestation
 from config.platforms import Kind, methods, platform
-from config.practices import Evidence, Practice, Valid, events, practices
+from config.practices import NOT_SURE, Evidence, Practice, Valid, events, practices
 from config.schema import Profile
 
-__all__ = ["EVIDENCE", "HAPPENED", "LAPTOP", "SOON", "Due", "Statement", "about", "due", "read_by", "statements"]
+__all__ = [
+    "EVIDENCE",
+    "FIND_OUT",
+    "HAPPENED",
+    "LAPTOP",
+    "SOON",
+    "Due",
+    "OpenQuestions",
+    "Statement",
+    "about",
+    "due",
+    "is_unsure",
+    "open_questions",
+    "read_by",
+    "statements",
+]
 
 #: How somebody can know what they state. ``none`` is their word alone.
 EVIDENCE: tuple[Evidence, ...] = ("none", "looked_at_settings", "second_person", "local_file")
@@ -30,6 +45,8 @@ HAPPENED = "happened"
 NOT_YET = "not_yet"
 #: An answer that expires this soon may as well be renewed now (facts: guidance 3c).
 SOON = timedelta(days=7)
+#: Whoever is not sure is asked again this soon, and may answer at any time before.
+FIND_OUT = timedelta(days=7)
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -80,6 +97,14 @@ class Due:
     said: Said
 
 
+@dataclass(frozen=True)
+class OpenQuestions:
+    """What is not answered: ``due`` is asked now; of ``to_find_out`` the person said lately that they are not sure."""
+
+    due: tuple[Due, ...]
+    to_find_out: tuple[Due, ...]
+
+
 @cache
 def statements() -> Mapping[str, Statement]:
     """Every statement by id, the most important first."""
@@ -114,14 +139,26 @@ def due(
     *,
     known_otherwise: Collection[str] = (),
 ) -> list[Due]:
-    """What to ask now, the most important first: all that is unanswered, out of date, or so within a week.
+    """What to ask now: the questions of :func:`open_questions` that are due."""
+    return list(open_questions(attestations, accounts, profile, now, known_otherwise=known_otherwise).due)
+
+
+def open_questions(
+    attestations: Sequence[Attestation],
+    accounts: Sequence[Account],
+    profile: Profile,
+    now: datetime,
+    *,
+    known_otherwise: Collection[str] = (),
+) -> OpenQuestions:
+    """All that is unanswered, out of date, or so within a week; the most important first.
 
     Offers are left out, and so are the checks in ``known_otherwise``, which were measured. The items of a task are
     asked while it is open.
     """
     made = Statements(attestations)
     email_first = sorted(accounts, key=lambda account: platform(account.service).kind != "email")
-    found = []
+    asked, unsure = [], []
     for statement in statements().values():
         if statement.offer or statement.valid is None or statement.check in known_otherwise:
             continue
@@ -129,8 +166,15 @@ def due(
             if statement.is_about(account):
                 said = _said(made, statement, account, profile, now)
                 if _is_due(made, statement, said, now):
-                    found.append(Due(statement, account, said))
-    return found
+                    asked.append(Due(statement, account, said))
+                elif is_unsure(said):
+                    unsure.append(Due(statement, account, said))
+    return OpenQuestions(tuple(asked), tuple(unsure))
+
+
+def is_unsure(said: Said) -> bool:
+    """Whether the last word is that the person is not sure."""
+    return said.state == "good" and said.made is not None and said.made.answer == NOT_SURE.id
 
 
 def _said(made: Statements, statement: Statement, account: Account | None, profile: Profile, now: datetime) -> Said:
@@ -145,6 +189,8 @@ def _said(made: Statements, statement: Statement, account: Account | None, profi
 
 
 def _is_due(made: Statements, statement: Statement, said: Said, now: datetime) -> bool:
+    if is_unsure(said) and said.made is not None and now - said.made.at >= FIND_OUT:
+        return True
     if not statement.opened_by:
         return said.state != "good" or (said.expires_at is not None and said.expires_at <= now + SOON)
     opened = made.happened(statement.opened_by)

@@ -14,13 +14,16 @@ from agent.cli.rounds import last_document, round_in
 from agent.cli.session import Session
 from agent.contract import Account, Attestation, Basis, Status
 from agent.host.live import LiveHost
-from agent.statements import LAPTOP, Due, Statement, due
+from agent.statements import LAPTOP, Due, OpenQuestions, Statement, open_questions
 from agent.store import StoreError
 from agent.words import APP_NAME, catalogue, fill
 from config.platforms import platform
 from config.practices import practices
 
-__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in", "what_is_due"]
+__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in", "what_is_due", "what_is_open"]
+
+#: What a look at this computer may answer: asked only where a look has found nothing.
+MEASURED_FIRST = frozenset({"password_manager"})
 
 #: About how long a question takes, with a look at the settings it is about. Our own estimate.
 SECONDS_EACH = 20
@@ -109,21 +112,28 @@ def options(statement: Statement) -> Iterator[str]:
 
 
 def what_is_due(session: Session, only: Collection[str] | None = None) -> list[Due]:
-    """The questions to ask now, the most important first. ``only`` names checks.
+    """The questions to ask now, the most important first. ``only`` names checks."""
+    return [one for one in what_is_open(session).due if only is None or one.statement.check in only]
 
-    What was measured is not asked, nor what a check would use that is switched off.
+
+def what_is_open(session: Session) -> OpenQuestions:
+    """Every question that is not answered: the one count of them, wherever they are counted.
+
+    What was measured is not asked, nor what may yet be, nor what a check would use that is switched off.
     """
     settings, store = session.loaded.settings, session.store
     accounts = known_accounts(settings, store).accounts
     last = last_document(session.paths)
+    looked_at = {row.id for row in last.checks} if last else set()
     measured = {
         row.id
         for row in (last.checks if last else ())
         if row.status is Status.PASS and row.basis is Basis.MEASURED and row.instance is None
     }
-    not_asked = {*measured, *settings.checks.disabled}
-    found = due(store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=not_asked)
-    return [one for one in found if only is None or one.statement.check in only]
+    not_asked = {*measured, *(MEASURED_FIRST - looked_at), *settings.checks.disabled}
+    return open_questions(
+        store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=not_asked
+    )
 
 
 def _answer(one: Due, place: str, stdin: IO[str], stderr: IO[str]) -> str | None:

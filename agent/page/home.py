@@ -11,16 +11,15 @@ from starlette.routing import Route
 
 from agent import discovery, health
 from agent.accounts import known_accounts
+from agent.cli.asking import what_is_open
 from agent.cli.rounds import last_document, round_in
 from agent.cli.session import Session
-from agent.contract import Basis, Category, Status
+from agent.contract import Category
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
 from agent.page import view
 from agent.page.page import Page, page_of
 from agent.report.sharing import arrangement
-from agent.statements import due
-from agent.status import Document
 from config.report_words import notice_words
 
 __all__ = ["ROUTES", "titles"]
@@ -59,13 +58,7 @@ def _shown(page: Page) -> dict[str, Any]:
                 episodes=store.episodes(since=now - view.MONTH),
                 labels=known.labels,
                 notes={Category.AGENT: [running]},
-                due=due(
-                    store.attestations(),
-                    known.accounts,
-                    session.loaded.settings.profile,
-                    now,
-                    known_otherwise=_known_otherwise(document),
-                ),
+                questions=what_is_open(session),
             ),
             "notes": [*session.notes, *_notices(session)],
         }
@@ -76,12 +69,6 @@ def _notices(session: Session) -> list[str]:
     holds = arrangement(session.loaded.settings.report, session.store.sharing())
     notice = notice_words(holds.standing.value)
     return [notice] if notice else []
-
-
-def _known_otherwise(document: Document | None) -> set[str]:
-    """Checks that were measured, so that nobody needs to be asked."""
-    rows = document.checks if document is not None else ()
-    return {row.id for row in rows if row.basis is not Basis.ATTESTED and row.status is Status.PASS}
 
 
 def check_everything(request: Request) -> Response:

@@ -27,7 +27,8 @@ from agent.localtime import LOCAL
 from agent.page import item_view
 from agent.page.form import Form
 from agent.page.home import titles
-from agent.page.lines import line, order
+from agent.page.lines import line
+from agent.page.order import order
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.reminding import TooLateError, remember, remind_at, spoken
 from agent.status import CheckRow

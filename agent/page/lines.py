@@ -2,6 +2,7 @@
 
 Four words for a status and no others: OK, Look at soon, Action needed, Not checked (facts: guidance 4b). What could not
 be told, what was switched off and an answer that has expired are all "Not checked", each with its reason: never OK.
+What does not apply stands apart and is called so everywhere.
 """
 
 from __future__ import annotations
@@ -13,29 +14,36 @@ from typing import Literal
 
 from agent import deadlines
 from agent.alerts.records import Reminder
-from agent.contract import Basis, Severity, Status
+from agent.contract import Basis, Status
 from agent.page.breach_title import BREACH, breach_title
 from agent.page.wording import day, moment, on_day
 from agent.status import CheckRow
 
-__all__ = ["ASKED_AGAIN", "WORDS", "Line", "Tone", "is_question", "line", "name_of", "order", "standing"]
+__all__ = ["ASKED_AGAIN", "TO_DO", "WORDS", "Line", "Tone", "line", "name_of", "standing"]
 
-Tone = Literal["action", "soon", "unknown", "ok"]
+Tone = Literal["action", "soon", "unknown", "ok", "none"]
 WORDS: Mapping[Tone, str] = {
     "action": "Action needed",
     "soon": "Look at soon",
     "unknown": "Not checked",
     "ok": "OK",
+    "none": "Does not apply",
 }
-TONES: Mapping[Status, Tone] = {Status.FAIL: "action", Status.WARN: "soon", Status.PASS: "ok"}
-URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok")
+TONES: Mapping[Status, Tone] = {
+    Status.FAIL: "action",
+    Status.WARN: "soon",
+    Status.PASS: "ok",
+    Status.NOT_APPLICABLE: "none",
+}
+URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok", "none")
+#: What there is something to do about, and so to set aside.
+TO_DO: Sequence[Tone] = ("action", "soon")
 #: Why something is asked again before its time, by what happened (``ended_by``).
 ASKED_AGAIN: Mapping[str, str] = {
     "new_phone": "Asked again because of your new phone or number",
     "leaver": "Asked again because someone has left",
     "breach": "Asked again because of a data breach",
 }
-SEVERITIES: Sequence[Severity] = (Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def line(row: CheckRow, titles: Mapping[str, str], now: datetime, reminder: Remi
         tone=tone,
         word=WORDS[tone],
         known=_known(row, now),
-        later=f"We will remind you {moment(reminder.due_at, now)}." if reminder else None,
+        later=f"Set aside until {moment(reminder.due_at, now)}." if reminder and tone in TO_DO else None,
         asked=deadlines.spoken(row, now),
     )
 
@@ -82,16 +90,6 @@ def standing(row: CheckRow, now: datetime) -> Tone:
     if row.status is Status.PASS and row.expires_at is not None and row.expires_at <= now:
         return "unknown"
     return TONES.get(row.status, "unknown")
-
-
-def order(row: CheckRow, now: datetime) -> tuple[int, int]:
-    """What matters most comes first; rows that matter as much stay as they are."""
-    return URGENCY.index(standing(row, now)), SEVERITIES.index(row.severity)
-
-
-def is_question(row: CheckRow, now: datetime) -> bool:
-    """Whether only the person's answer is missing."""
-    return row.basis is Basis.ATTESTED and standing(row, now) == "unknown" and row.status is not Status.NOT_APPLICABLE
 
 
 def name_of(check_id: str, label: str | None, titles: Mapping[str, str]) -> str:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 from agent.alerts.records import Episode, Key, Reminder
 from agent.contract import Category, Status
-from agent.page.lines import Line, is_question, line, name_of, order
+from agent.page.headline import Counts, headline
+from agent.page.lines import TO_DO, Line, line, name_of
+from agent.page.order import order
+from agent.page.rows import there
 from agent.page.wording import moment, on_day
-from agent.statements import LAPTOP, Due
+from agent.statements import LAPTOP, Due, OpenQuestions
 from agent.status import CheckRow, Document, Text
 
-__all__ = ["MONTH", "First", "Fixed", "Group", "Home", "Open", "Questions", "home"]
+__all__ = ["MONTH", "First", "Fixed", "Group", "Home", "Open", "Question", "Questions", "home", "question_of"]
 
 #: The groups of the page, in their order: category, heading, and what is said while there is nothing in it.
 GROUPS: Sequence[tuple[Category, str, str]] = (
@@ -22,6 +25,8 @@ GROUPS: Sequence[tuple[Category, str, str]] = (
     (Category.PRACTICE, "Our team", "Nothing is known about your team yet."),
     (Category.AGENT, "This app", ""),
 )
+NO_ACCOUNTS = "no_accounts"
+NONE_OPEN = OpenQuestions((), ())
 #: After this long without a round, what is shown is no longer news.
 STALE = timedelta(hours=24)
 #: "Fixed this month".
@@ -39,12 +44,20 @@ class First:
 
 
 @dataclass(frozen=True)
-class Questions:
-    """What only the person can tell: how many questions are open, what the first is about, and its path."""
+class Question:
+    """A question that only the person can answer: what it is about, and its path."""
 
-    count: int
     about: str
     path: str
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What only the person can tell: how many questions are due, the first of them, and what they are to find out."""
+
+    count: int
+    first: Question | None
+    to_find_out: tuple[Question, ...]
 
 
 @dataclass(frozen=True)
@@ -101,26 +114,25 @@ def home(
     episodes: Iterable[Episode] = (),
     labels: Mapping[str, str] | None = None,
     notes: Mapping[Category, Sequence[str]] | None = None,
-    due: Sequence[Due] = (),
+    questions: OpenQuestions = NONE_OPEN,
 ) -> Home:
     """The first page.
 
     ``labels`` are the accounts there are now, by id: what was found about one that has gone is not shown. ``notes``
-    are sentences for a group, ``due`` the questions that are open.
+    are sentences for a group, ``questions`` those that are open.
     """
-    rows = [row for row in document.checks if _is_there(row, labels)] if document is not None else []
-    rows.sort(key=lambda row: order(row, now))
+    rows = sorted(there(document, labels, titles), key=lambda row: order(row, now))
     later = {reminder.key: reminder for reminder in reminders if reminder.due_at > now}
     shown = [(row, line(row, titles, now, later.get(Key(row.id, row.instance)))) for row in rows]
     episodes = list(episodes)
     waiting = {episode.key for episode in episodes if episode.closed_at is None}
-    to_do = [(row, one) for row, one in shown if one.tone in ("action", "soon")]
+    to_do = [(row, one) for row, one in shown if one.tone in TO_DO]
     return Home(
-        title=_title(shown, now),
+        title=_title(shown, questions, accounts=labels is None or bool(labels)),
         checked=moment(document.generated_at, now) if document is not None else None,
         stale=document is not None and now - document.generated_at > STALE,
         first=next((_first(row, one, waiting) for row, one in to_do if one.later is None), None),
-        questions=_questions(due),
+        questions=_questions(questions),
         groups=tuple(
             _group(category, heading, empty, shown, tuple((notes or {}).get(category, ())))
             for category, heading, empty in GROUPS
@@ -130,23 +142,28 @@ def home(
     )
 
 
-def _is_there(row: CheckRow, labels: Mapping[str, str] | None) -> bool:
-    return labels is None or row.instance is None or row.instance in labels
-
-
-def _title(shown: Sequence[tuple[CheckRow, Line]], now: datetime) -> str:
-    """The whole in a few words: what there is to do, else what is not known. Never that all is well."""
+def _title(shown: Sequence[tuple[CheckRow, Line]], questions: OpenQuestions, *, accounts: bool) -> str:
+    """The whole in a few words: what there is to do, to answer, and what is not known. Never that all is well."""
     counted = [(row, one) for row, one in shown if row.status is not Status.NOT_APPLICABLE]
     if not counted:
         return "Nothing has been checked yet"
-    if to_do := sum(one.tone in ("action", "soon") for _, one in counted):
-        return "1 thing to look at" if to_do == 1 else f"{to_do} things to look at"
-    questions = sum(is_question(row, now) for row, _ in counted)
-    if unknown := sum(one.tone == "unknown" for _, one in counted) - questions:
-        return f"Nothing needs doing, but {'1 thing was' if unknown == 1 else f'{unknown} things were'} not checked"
-    if questions:
-        return f"Nothing needs doing, but {'1 answer is' if questions == 1 else f'{questions} answers are'} missing"
-    return "Nothing needs doing"
+    asked = {
+        Key(one.statement.check, one.account.id if one.account else None)
+        for one in (*questions.due, *questions.to_find_out)
+    }
+    unknown = [row for row, one in counted if one.tone == "unknown"]
+    return headline(
+        Counts(
+            to_do=sum(one.tone in TO_DO for _, one in counted),
+            questions=len(questions.due),
+            to_find_out=len(questions.to_find_out),
+            # Without an account there is nothing to ask about: what is to be done about that is said once.
+            not_checked=sum(
+                Key(row.id, row.instance) not in asked and (accounts or row.reason != NO_ACCOUNTS) for row in unknown
+            ),
+            accounts=accounts,
+        )
+    )
 
 
 def _first(row: CheckRow, shown: Line, waiting: Collection[Key]) -> First:
@@ -154,13 +171,18 @@ def _first(row: CheckRow, shown: Line, waiting: Collection[Key]) -> First:
     return First(shown, text.body, len(text.steps), Key(row.id, row.instance) in waiting)
 
 
-def _questions(due: Sequence[Due]) -> Questions | None:
-    if not due:
+def _questions(questions: OpenQuestions) -> Questions | None:
+    if not questions.due and not questions.to_find_out:
         return None
-    first = due[0]
-    about = f"{first.account.label}: {first.statement.question}" if first.account else first.statement.question
-    subject = first.account.id if first.account else LAPTOP
-    return Questions(len(due), about, f"/statements/{subject}/{first.statement.id}")
+    first = question_of(questions.due[0]) if questions.due else None
+    return Questions(len(questions.due), first, tuple(map(question_of, questions.to_find_out)))
+
+
+def question_of(one: Due) -> Question:
+    """A question as a link says it."""
+    about = f"{one.account.label}: {one.statement.question}" if one.account else one.statement.question
+    subject = one.account.id if one.account else LAPTOP
+    return Question(about, f"/statements/{subject}/{one.statement.id}")
 
 
 def _group(

@@ -10,7 +10,7 @@ import pytest
 from agent.attested import LAPTOP, TAKEN_BACK
 from agent.contract import Account, Attestation
 from agent.discovery import builtin_checks
-from agent.statements import EVIDENCE, Statement, about, due, read_by, statements
+from agent.statements import EVIDENCE, Statement, about, due, open_questions, read_by, statements
 from checks.password_manager.judge import KINDS
 from checks.password_manager.judge import STATEMENT_VERSION as KIND_VERSION
 from checks.two_step import ENDS_WITH, STATEMENT_VERSION
@@ -107,6 +107,19 @@ def test_a_leaver_is_asked_about_before_all_else_until_all_is_done() -> None:
     some = [said("leaver.access", "done", 0.1), said("leaver.passwords", "not_yet", 0.1)]
     assert asked(*everything(), happened, *some)[:2] == ["leaver.passwords", "leaver.recovery"]
     assert asked(*everything(), happened, said("event.leaver", TAKEN_BACK, 0)) == []
+
+
+def test_not_sure_stays_open_and_is_asked_again_in_a_week() -> None:
+    def unsure(days_ago: float) -> tuple[list[str], list[str]]:
+        made = [*everything(), said("recovery_plan.plan", "not_sure", days_ago)]
+        made.append(said("two_step.method", "not_sure", days_ago, X.id))
+        others = [said("posting_tool.sharing", "own_way", 1, X.id), said("account_access.people", "only_me", 1, X.id)]
+        found = open_questions([*made, *others], (X,), STANDARD, NOW)
+        return [one.statement.id for one in found.due], [one.statement.id for one in found.to_find_out]
+
+    both = ["two_step.method", "recovery_plan.plan"]
+    assert unsure(6.9) == ([], both)
+    assert unsure(7) == (both, [])
 
 
 def test_a_new_phone_asks_for_second_steps_anew() -> None:

@@ -24,7 +24,7 @@ def furnish_asked() -> None:
     furnish()
     path = Path(Paths.here().status)
     document = load(path.read_bytes())
-    days = {"screen_lock": BY, "app_updates": GONE}
+    days = {"screen_lock": BY, "two_step": BY, "app_updates": GONE}
     rows = tuple(msgspec.structs.replace(row, deadline=days.get(row.id)) for row in document.checks)
     write(msgspec.structs.replace(document, checks=rows), path)
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from agent.alerts.records import Key, Reminder
+from agent.attested import Said
 from agent.contract import Account, Basis, Category, Severity, Status
 from agent.page.lines import line, standing
 from agent.page.view import Home, home
 from agent.page.wording import day, moment, on_day
-from agent.statements import Due, statements
+from agent.statements import Due, OpenQuestions, statements
 from agent.status import CheckRow, Text
 from tests.agent.page.furnished import _closed, _episode, document, row
 
@@ -23,8 +24,16 @@ def shown(*rows: CheckRow, **more: Any) -> Home:
     return home(document(*rows) if rows else None, titles=TITLES, now=datetime.now(UTC), **more)
 
 
-def asked(**changes: Any) -> CheckRow:
-    return row("recovery_plan", Status.UNKNOWN, category=Category.PRACTICE, basis=Basis.ATTESTED, **changes)
+def asked(check: str = "recovery_plan", **changes: Any) -> CheckRow:
+    return row(check, Status.UNKNOWN, category=Category.PRACTICE, basis=Basis.ATTESTED, **changes)
+
+
+def due(*names: str, to_find_out: tuple[str, ...] = (), account: Account | None = None) -> OpenQuestions:
+    """These questions are open."""
+    found = [
+        tuple(Due(statements()[name], account, Said("no_answer")) for name in each) for each in (names, to_find_out)
+    ]
+    return OpenQuestions(*found)
 
 
 @pytest.mark.parametrize(
@@ -32,20 +41,58 @@ def asked(**changes: Any) -> CheckRow:
     [
         ([], "Nothing has been checked yet"),
         ([row()], "1 thing to look at"),
-        ([row(), row("app_updates", Status.WARN), row("two_step", Status.UNKNOWN)], "2 things to look at"),
-        ([row(status=Status.PASS)], "Nothing needs doing"),
         (
-            [row(status=Status.PASS), row("app_updates", Status.UNKNOWN)],
-            "Nothing needs doing, but 1 thing was not checked",
+            [row(), row("app_updates", Status.WARN), row("two_step", Status.UNKNOWN)],
+            "2 things to look at and 1 thing not checked",
         ),
-        ([row(status=Status.DISABLED)], "Nothing needs doing, but 1 thing was not checked"),
-        ([row(status=Status.PASS), asked()], "Nothing needs doing, but 1 answer is missing"),
-        ([row(status=Status.PASS), asked(), asked()], "Nothing needs doing, but 2 answers are missing"),
+        ([row(status=Status.PASS)], "Nothing needs doing"),
+        ([row(status=Status.PASS), row("app_updates", Status.UNKNOWN)], "1 thing was not checked"),
+        ([row(status=Status.DISABLED)], "1 thing was not checked"),
+        ([row(status=Status.PASS), asked()], "1 thing was not checked"),
         ([row(status=Status.NOT_APPLICABLE)], "Nothing has been checked yet"),
     ],
 )
 def test_the_title_says_how_it_is(rows: list[CheckRow], title: str) -> None:
     assert shown(*rows).title == title
+
+
+def test_what_is_asked_is_counted_once_and_nothing_needs_doing_only_when_nothing_is_open() -> None:
+    rows = [row(status=Status.PASS), asked(), asked("team_hours")]
+    assert shown(*rows, questions=due("recovery_plan.plan", "team_hours.agreed")).title == "2 questions for you"
+    unsure = due("recovery_plan.plan", to_find_out=("team_hours.agreed",))
+    assert shown(*rows, questions=unsure).title == "1 question and 1 to find out"
+    assert shown(row(status=Status.PASS), questions=due(to_find_out=("team_hours.agreed",))).title == "1 to find out"
+    mixed = shown(*rows, row("app_updates", Status.UNKNOWN), questions=unsure)
+    assert mixed.title == "1 question, 1 to find out and 1 thing not checked"
+
+
+def test_a_question_about_one_account_covers_no_finding_about_another() -> None:
+    about = [row("two_step", Status.UNKNOWN, instance=name, category=Category.ACCOUNT) for name in ("i-1", "i-2")]
+    questions = due("two_step.method", account=Account(id="i-1", service="x", label="X"))
+    page = shown(*about, questions=questions, labels={"i-1": "X", "i-2": "Y"})
+    assert page.title == "1 question and 1 thing not checked"
+
+
+def test_before_the_first_account_is_listed_that_is_what_to_do() -> None:
+    none = [row("two_step", Status.UNKNOWN, reason="no_accounts"), row("breach", Status.UNKNOWN, reason="no_accounts")]
+    questions = due("recovery_plan.plan", "team_hours.agreed")
+    page = shown(row(status=Status.PASS), *none, asked(), asked("team_hours"), questions=questions, labels={})
+    assert page.title == "Just starting: add your first account, then 2 questions"
+    also = shown(row("app_updates", Status.UNKNOWN), *none, questions=questions, labels={})
+    assert also.title == "Just starting: add your first account, then 2 questions; 1 thing was not checked"
+    failing = shown(row(), *none, questions=questions, labels={})
+    assert failing.title == "1 thing to look at, a first account to add and 2 questions"
+
+
+def test_what_said_that_no_accounts_are_listed_is_overtaken_by_the_first() -> None:
+    none = row("breach", Status.UNKNOWN, reason="no_accounts", category=Category.ACCOUNT, text=Text("None listed", ""))
+    (before,) = shown(none, labels={}).groups[1].lines
+    assert before.said == "None listed"
+    (after,) = shown(none, labels={"i-1": "X"}).groups[1].lines
+    assert after.said == "Breach: not checked yet"
+    practice = row("mail_forwarding", Status.UNKNOWN, reason="no_accounts", category=Category.ACCOUNT)
+    (still,) = shown(practice, labels={"i-1": "X"}).groups[1].lines
+    assert still.said == "No accounts", "there may be accounts, and no mailbox among them"
 
 
 @pytest.mark.parametrize(
@@ -56,10 +103,10 @@ def test_the_title_says_how_it_is(rows: list[CheckRow], title: str) -> None:
         (Status.FAIL, "Action needed"),
         (Status.UNKNOWN, "Not checked"),
         (Status.DISABLED, "Not checked"),
-        (Status.NOT_APPLICABLE, "Not checked"),
+        (Status.NOT_APPLICABLE, "Does not apply"),
     ],
 )
-def test_there_are_four_words_and_only_a_pass_is_ok(status: Status, word: str) -> None:
+def test_there_are_four_words_and_one_for_what_does_not_apply_and_only_a_pass_is_ok(status: Status, word: str) -> None:
     assert line(row(status=status), TITLES, datetime.now(UTC)).word == word
 
 
@@ -69,7 +116,7 @@ def test_an_answer_that_has_expired_since_is_no_longer_ok() -> None:
     assert standing(told, now - timedelta(seconds=1)) == "ok"
     assert standing(told, now) == "unknown"
     assert line(told, TITLES, now).said == "Your answer is no longer recent"
-    assert shown(told).title == "Nothing needs doing, but 1 answer is missing"
+    assert shown(told).title == "1 thing was not checked"
 
 
 def test_what_is_worst_comes_first() -> None:
@@ -124,7 +171,7 @@ def test_what_was_found_about_an_account_that_has_gone_is_not_shown() -> None:
     gone = row("two_step", instance="i-gone", label="Old", category=Category.ACCOUNT)
     page = shown(gone, row(status=Status.PASS), labels={})
     assert page.groups[1].lines == ()
-    assert page.title == "Nothing needs doing"
+    assert page.title == "Just starting: add your first account"
 
 
 def test_what_does_not_apply_is_apart() -> None:
@@ -153,11 +200,45 @@ def test_after_a_day_it_says_that_this_is_a_while_ago() -> None:
 
 
 def test_the_questions_begin_with_the_most_important() -> None:
-    statement = statements()["two_step.method"]
     account = Account(id="i-1", service="google", label="Work email")
-    questions = shown(due=[Due(statement, account, None)]).questions  # type: ignore[arg-type]
+    questions = shown(questions=due("two_step.method", account=account)).questions
     assert questions is not None
-    assert (questions.count, questions.path) == (1, "/statements/i-1/two_step.method")
+    assert questions.first is not None
+    assert (questions.count, questions.first.path) == (1, "/statements/i-1/two_step.method")
+
+
+def test_what_is_to_be_found_out_is_no_question_and_still_there() -> None:
+    questions = shown(questions=due(to_find_out=("recovery_plan.plan",))).questions
+    assert questions is not None
+    assert (questions.count, questions.first) == (0, None)
+    assert [one.path for one in questions.to_find_out] == ["/statements/laptop/recovery_plan.plan"]
+
+
+def test_a_way_into_an_account_comes_before_a_habit_of_the_team() -> None:
+    rows = [
+        row("recovery_plan", Status.WARN, severity=Severity.MEDIUM, category=Category.PRACTICE),
+        row("team_hours", Status.WARN, severity=Severity.HIGH, category=Category.PRACTICE),
+        row("screen_lock", Status.WARN, severity=Severity.HIGH),
+        row("two_step", Status.WARN, severity=Severity.LOW, category=Category.ACCOUNT, instance="i-1"),
+    ]
+    for turned in (rows, rows[::-1], [rows[1], rows[3], rows[0], rows[2]]):
+        page = shown(*turned)
+        assert page.first is not None
+        assert page.first.line.check_id == "two_step", "whatever was checked last"
+    assert [one.line.check_id for one in page.open] == ["two_step", "screen_lock", "team_hours", "recovery_plan"]
+
+
+def test_what_fails_comes_before_what_can_wait_whatever_it_is() -> None:
+    page = shown(row("two_step", Status.WARN, severity=Severity.HIGH), row(severity=Severity.LOW))
+    assert page.first is not None
+    assert page.first.line.check_id == "screen_lock"
+
+
+def test_of_what_is_well_nobody_says_that_it_is_set_aside() -> None:
+    now = datetime.now(UTC)
+    later = Reminder(id="r", check_id="screen_lock", subject=None, due_at=now + timedelta(hours=1), chosen_at=now)
+    (one,) = shown(row(status=Status.PASS), reminders=[later]).groups[0].lines
+    assert one.later is None
 
 
 def test_a_finding_without_words_is_still_named() -> None:
