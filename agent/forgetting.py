@@ -37,8 +37,8 @@ ROUND_LOCK = "round.lock"
 #: After these, no other secret could be removed either.
 NO_USE = frozenset({"no_keyring", "locked", "timeout"})
 
-#: Switches one thing off, if it is on.
-SwitchOff = Callable[[], None]
+#: Switches one thing off, if it is on, and may say what is left of it elsewhere.
+SwitchOff = Callable[[], str | None]
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,12 @@ def forget_everything(
 def _switched_off(switch_off: dict[str, SwitchOff]) -> Iterator[str]:
     for name, off in switch_off.items():
         try:
-            off()
+            rest = off()
         except (WatchwordError, OSError) as error:
             yield f"{name} could not be switched off: {error}"
+        else:
+            if rest:
+                yield rest
 
 
 def _names(files: tuple[OwnFile, ...]) -> set[str]:

@@ -7,25 +7,31 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import IO, Any
 
-from agent import secrets
+from agent import enrolment, secrets
 from agent.account_list import why_not
 from agent.cli import FAILED
 from agent.cli.ask import one_line as ask
+from agent.cli.session import open_session
 from agent.errors import RefusedError
 from agent.forgetting import Forgotten, Plan, SwitchOff, forget_everything, plan
 from agent.host.live import LiveHost
+from agent.http import Network
 from agent.paths import Paths
+from agent.reporting import Reports, held
 
 __all__ = ["add_parser", "outside", "run"]
 
 EPILOG = """\
-Your accounts, statements, reminders, settings, results and logs, the addresses and the key in the keyring, and the
-start at sign-in. The program and your office's machine policy stay. It cannot be undone; to have a copy first:
-watchword export-my-data
+Your accounts, statements, reminders, settings, results and logs, the addresses and the key in the keyring, the start
+at sign-in and the entry in the menu. The program and your office's machine policy stay. It cannot be undone; to have a
+copy first: watchword export-my-data
 """
 
+#: What has an entry of ours, by the name that Python has for a system.
+MENUS = {"win32": "the Start menu", "darwin": "Applications"}
 #: What the kinds of files are called.
 KINDS = {
     "store": "accounts, statements, results, reminders and alerts",
@@ -80,14 +86,16 @@ def lines(todo: Plan) -> Iterator[str]:
     yield "This will be removed from this computer, for good:"
     for what in todo.running:
         yield f"  {what}: it is stopped"
-    yield "  the start at sign-in" + (", and the entry in the menu" if sys.platform == "linux" else "")
+    yield f"  the start at sign-in, and the entry in {MENUS.get(sys.platform, 'the menu')}"
     by_kind = Counter((KINDS[file.kind], os.path.dirname(file.path)) for file in todo.found.files)
     for (kind, folder), count in by_kind.items():
         yield f"  {kind}: {'1 file' if count == 1 else f'{count} files'} in {folder}"
     if todo.keyring_problem is None:
-        addresses = sum(name != secrets.HIBP_KEY for name in todo.secrets)
-        yield f"  from the keyring: {'1 address' if addresses == 1 else f'{addresses} addresses'}" + (
-            " and the key for Have I Been Pwned" if secrets.HIBP_KEY in todo.secrets else ""
+        addresses = sum(name.startswith("address:") for name in todo.secrets)
+        yield (
+            f"  from the keyring: {'1 address' if addresses == 1 else f'{addresses} addresses'}"
+            + (" and the key for Have I Been Pwned" if secrets.HIBP_KEY in todo.secrets else "")
+            + (" and what signs reports to your office" if secrets.REPORT_SECRET in todo.secrets else "")
         )
     elif todo.keyring_problem.reason != "no_keyring":
         yield f"  from the keyring: what can be reached, {why_not(todo.keyring_problem)}"
@@ -107,9 +115,36 @@ def outside() -> dict[str, SwitchOff]:
         way(computer.host.system).turn_off(computer)
 
     def menu() -> None:
-        from agent.page.menu import take_away
+        from agent.page.menu import way as place
 
-        take_away()
+        place().take_away()
 
-    switches: dict[str, SwitchOff] = {"The start at sign-in": autostart}
-    return switches | ({"The entry in the menu": menu} if sys.platform == "linux" else {})
+    return {
+        "Sharing with your office": _stop_sharing,
+        "The start at sign-in": autostart,
+        f"The entry in {MENUS.get(sys.platform, 'the menu')}": menu,
+    }
+
+
+def _stop_sharing() -> str | None:
+    """Take the report back out of the folder and tell the office's collector, while there is a key to do so with.
+
+    Raises:
+        WatchwordError: the store or the folder would not do as asked.
+    """
+    paths = Paths.here()
+    if not os.path.exists(paths.store) and not os.path.exists(paths.journal):
+        return None
+    session = open_session(last_good=True)
+    with session.store, held(paths):
+        reports = Reports(session.store, paths, session.loaded.settings.report)
+        agreed = session.store.sharing()
+        if agreed is None or agreed.level is None:
+            return None
+        network = Network(session.loaded.settings.network)
+        left = enrolment.leave(reports, datetime.now(UTC), keyring=secrets, network=network)
+    return (
+        None
+        if left.told is not False
+        else ("Your office could not be told. Ask office IT to delete what they have of this laptop.")
+    )

@@ -195,3 +195,24 @@ def test_the_first_page_says_that_the_office_asks_until_there_is_an_answer(offic
     assert "asks for reports" not in home.get("/").text
     home.post("/it/stop")
     assert "asks for reports" not in home.get("/").text
+
+
+def test_deleting_everything_ends_it_and_tells_the_office(office: Office) -> None:
+    office.server.collector.approves = True
+    office.asks()
+    home = Household(furnished=True)
+    begin(home, office)
+    with home.store() as store:
+        device = store.device_id()
+    assert home.client.post("/it/delete", sure="yes").status == 200
+    assert office.server.collector.state(device) == "ended"
+    assert "report_secret" not in office.kept
+
+
+def test_deleting_everything_says_when_the_office_could_not_be_told(office: Office) -> None:
+    office.server.collector.approves = True
+    office.asks()
+    home = Household(furnished=True)
+    begin(home, office)
+    office.server.faults.append(Fault.HANG_UP)
+    assert "Ask office IT to delete what they have" in home.client.post("/it/delete", sure="yes").text
