@@ -64,7 +64,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question. ``id`` is ``<practice>.<name>``; without ``kinds`` it is asked once, else of each such account.
 
     ``valid`` says for how long an answer is good, ``ends_with`` which events end it early. ``version`` is that of the
-    wording: answers to another one do not count.
+    wording: answers to another one do not count. ``to_do`` says what is still to do, for the item of a task.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refs: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
     version: int = 1
+    to_do: str = ""
 
     def answer(self, answer_id: str) -> Answer | None:
         """The answer of this id, if it is one."""
@@ -233,6 +234,8 @@ def _in_question(practice: Practice, question: Question, known: set[str]) -> Ite
         yield "the id is no simple name"
     if len({answer.id for answer in question.answers}) != len(question.answers):
         yield "two answers have the same id"
+    if bool(practice.opened_by) != bool(question.to_do):
+        yield "the item of a task, and no other, says what is to do"
     if not question.evidence:
         yield "no kind of evidence is accepted"
     yield from (f"there is no event {event}" for event in question.ends_with if event not in known)

@@ -170,7 +170,7 @@ def _task(practice: Practice, made: Statements, said: Callable[[Question, str], 
         severity=severity,
         basis=Basis.ATTESTED,
         facts={"left": sum(one.status is not Status.PASS for one in answered)},
-        items=_items(answered),
+        items=tuple(_item_of_task(one) for one in answered),
         evidence=_evidence(answered),
         due_at=due_at,
     )
@@ -195,7 +195,22 @@ def _items(answered: Sequence[_Answered]) -> tuple[Item, ...]:
     """What is said of each, where there is more than one."""
     if len(answered) == 1:
         return ()
-    return tuple(Item(name=one.question.short, status=one.status) for one in answered)
+    return tuple(Item(name=one.question.short, status=one.status, details=(_said(one),)) for one in answered)
+
+
+def _said(one: _Answered) -> str:
+    """What was answered, in words."""
+    given = one.question.answer(one.said.made.answer) if one.said.made is not None else None
+    if given is None or one.said.state in ("no_answer", "reworded", "clock"):
+        return "not answered yet"
+    return given.words if one.said.state == "good" else f"{given.words}, but that is to be looked at again"
+
+
+def _item_of_task(one: _Answered) -> Item:
+    """One thing to do: nobody should read what is still to do as done."""
+    question = one.question
+    name = f"Done: {question.short}" if one.status is Status.PASS else f"Still to do: {question.to_do}"
+    return Item(name=name, status=one.status)
 
 
 def _evidence(answered: Sequence[_Answered]) -> tuple[Evidence, ...]:

@@ -62,6 +62,8 @@ def test_the_example_of_these_tests_is_good() -> None:
         ('help = "Why."', 'help = "Why."\nopened_by = "event.gone"', "there is no event event.gone"),
         ('short = "a plan"', 'short = "a plan"\nkinds = ["social"]', "has the category account"),
         ('short = "a plan"', 'short = "a plan"\nkinds = ["radio"]', "kinds"),
+        ('short = "a plan"', 'short = "a plan"\nto_do = "write one"', "the item of a task, and no other"),
+        ('help = "Why."', 'help = "Why."\nopened_by = "event.leaver"', "the item of a task, and no other"),
         ("checked_on", "chequed_on", "chequed_on"),
         ("[[practice]]", "[[practice", "practices.toml"),
     ],

@@ -246,11 +246,21 @@ def test_a_task_is_done_when_each_item_was_done_after_the_event() -> None:
 def test_its_items_say_which_are_done() -> None:
     (finding,) = found("leaver", left(0), said("leaver.access", "not_needed", 0))
     assert [(item.name, item.status) for item in finding.items] == [
-        ("access removed", "pass"),
-        ("passwords changed", "warn"),
-        ("recovery details checked", "warn"),
+        ("Done: access removed", "pass"),
+        ("Still to do: change every password that they knew", "warn"),
+        ("Still to do: check that recovery emails and phone numbers lead to you", "warn"),
     ]
     assert finding.facts["left"] == 2
+
+
+def test_where_there_are_several_questions_each_says_what_was_answered() -> None:
+    made = [said("passwords.unique", "yes"), said("passwords.length", "not_sure", 400), left(0)]
+    (finding,) = found("passwords", *made)
+    told = {item.name: item.details for item in finding.items}
+    assert len(told) == len(practices()["passwords"].question) > 2
+    assert sorted(set(told.values())) == sorted(
+        {("yes, each one",), ("not sure, but that is to be looked at again",), ("not answered yet",)}
+    )
 
 
 def test_a_second_leaver_opens_it_anew_and_does_not_put_the_first_off() -> None:
