@@ -37,8 +37,8 @@ FAULTS: tuple[Fault | Say | None, ...] = (
     None, None, None, None, Fault.LOSE_ANSWER, Fault.LOSE_ANSWER, Fault.CUT_ANSWER, Fault.DROP, Fault.HANG_UP,
     Fault.GARBAGE, Say(503), Say(302, {"Location": "{here}/elsewhere"}),
 )  # fmt: skip
-#: A round takes about 50 ms, most of which is the disk; so any moment of it may be hit, and now and then it is done.
-LONGEST_ROUND = 0.12
+#: A round takes 0.1 to 0.2 s, most of it for the disk: any moment of it may be hit, and some come to their end.
+LONGEST_ROUND = 0.18
 
 
 class Rounds:
