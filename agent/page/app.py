@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from agent.errors import WatchwordError
 from agent.page import forms, home, item, plain
 from agent.page.guard import Guard
-from agent.page.page import Page, page_of
+from agent.page.page import ClosedError, Page, page_of
 
 __all__ = ["THREADS", "build"]
 
@@ -44,6 +44,7 @@ def build(page: Page) -> ASGIApp:
         ],
         exception_handlers={
             HTTPException: _not_here,
+            ClosedError: _closed,
             WatchwordError: _refused,
             500: _broken,
         },
@@ -78,6 +79,11 @@ def _not_here(request: Request, error: Exception) -> Response:
     heading = "There is no such page" if error.status_code == 404 else "That cannot be done here"
     body = "It may have been about something that is no longer there."
     return page_of(request).render(request, "error.html", status=error.status_code, heading=heading, lines=[body])
+
+
+def _closed(request: Request, error: Exception) -> Response:
+    heading = "This page is closed"
+    return page_of(request).render(request, "error.html", status=410, heading=heading, lines=[str(error)], on=False)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -104,7 +104,8 @@ def switch(request: Request) -> Response:
         before = list(session.loaded.settings.checks.disabled)
     after = [one for one in before if one != key.check_id] + ([key.check_id] if off else [])
     notes: list[str] = []
-    choose(DISABLED, json.dumps(after), notes)
+    with page.at_work():
+        choose(DISABLED, json.dumps(after), notes)
     with page.checking, page.open_session() as session:
         round_in(session, [key.check_id], fresh=False, host=LiveHost())
         ring(session.paths.doorbell)

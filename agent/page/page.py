@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from agent.cli.session import Session, open_session
 from agent.contract import Evidence
+from agent.errors import WatchwordError
 from agent.localtime import LOCAL
 from agent.page.address import Address
 from agent.page.form import Form
@@ -25,7 +26,17 @@ from agent.page.lifetime import Lifetime
 from agent.page.wording import clock, moment
 from agent.words import APP_NAME
 
-__all__ = ["Page", "Problem", "form_of", "page_of"]
+__all__ = ["ClosedError", "Page", "Problem", "form_of", "page_of"]
+
+#: How long what is being kept or checked is waited for before everything is deleted.
+EMPTY_SECONDS = 60.0
+
+
+class ClosedError(WatchwordError):
+    """Everything is deleted, or about to be: whatever is done now would begin to keep things again."""
+
+    def __init__(self) -> None:
+        super().__init__("Everything is being deleted, so nothing is kept or shown here any more.")
 
 
 class Problem(NamedTuple):
@@ -47,6 +58,9 @@ class Page:
         #: What a result rested on when "check again" was last pressed. It never leaves the memory of this process.
         self.evidence: dict[tuple[str, str | None], tuple[Evidence, ...]] = {}
         self._to_say: list[str] = []
+        self._works = threading.Condition()
+        self._working = 0
+        self._closed = False
         self._templates = Environment(
             loader=PackageLoader("agent.page", "templates"),
             autoescape=True,
@@ -64,12 +78,57 @@ class Page:
         """The store and the settings, for one request.
 
         Raises:
-            agent.cli.session.SessionError: the settings are wrong. Left alone, it becomes a page that says so.
+            ClosedError: everything is being deleted. Left alone, it becomes a page that says so.
+            agent.cli.session.SessionError: the settings are wrong. The same.
             agent.store.StoreError: the store cannot be read. The same.
         """
-        session = open_session(last_good=True)
-        with session.store:
-            yield session
+        with self.at_work():
+            session = open_session(last_good=True)
+            with session.store:
+                yield session
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """For whatever reads or keeps what is held about the person other than by :meth:`open_session`.
+
+        Raises:
+            ClosedError: everything is being deleted.
+        """
+        with self._works:
+            if self._closed:
+                raise ClosedError
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._works:
+                self._working -= 1
+                self._works.notify_all()
+
+    @contextmanager
+    def emptied(self, seconds: float = EMPTY_SECONDS) -> Iterator[None]:
+        """For deleting everything: nothing else is at work, and nothing ever is again unless it fails.
+
+        Raises:
+            ClosedError: somebody else is deleting everything, or has.
+            WatchwordError: something is at work and does not end. Nothing has changed.
+        """
+        with self._works:
+            if self._closed:
+                raise ClosedError
+            self._closed = True
+        try:
+            self._wait_for_work(seconds)
+            yield
+        except BaseException:  # Ctrl-C too: what is still there can be used, then go on raising
+            with self._works:
+                self._closed = False
+            raise
+
+    def _wait_for_work(self, seconds: float) -> None:
+        with self._works:
+            if not self._works.wait_for(lambda: self._working == 0, seconds):
+                raise WatchwordError("Something is still being checked, so nothing was deleted. Try again soon.")
 
     def url(self, path: str = "/", **query: str | None) -> str:
         """The address of a path of this page, for links and forms. Values that are ``None`` are left out."""

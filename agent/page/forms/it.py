@@ -103,13 +103,14 @@ def download(request: Request) -> Response:
     """Everything that is held about the person, as one file."""
     form, now = form_of(request), datetime.now(UTC)
     wanted = form.get("addresses") == "yes"
-    data = mydata.collect(
-        Paths.here(),
-        os.path.expanduser("~"),
-        now,
-        with_addresses=wanted,
-        read_secrets=partial(secrets.get_many, may_prompt=wanted),
-    )
+    with page_of(request).at_work():
+        data = mydata.collect(
+            Paths.here(),
+            os.path.expanduser("~"),
+            now,
+            with_addresses=wanted,
+            read_secrets=partial(secrets.get_many, may_prompt=wanted),
+        )
     name = f"watchword-my-data-{now:%Y-%m-%d}.zip"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(mydata.archive(data), media_type="application/zip", headers=headers)
@@ -126,9 +127,8 @@ def delete(request: Request) -> Response:
     if form_of(request).get("sure") != "yes":
         problem = Problem("sure", "Tick the box to say that you are sure. Nothing has been deleted.")
         return page.render(request, "forms/delete.html", status=422, problems=[problem], deleted=None)
-    with page.checking:  # a round would write some of it anew
+    with page.emptied():  # another tab would begin to keep things again
         done = forget_everything(Paths.here(), os.path.expanduser("~"), switch_off=outside(), may_prompt=True)
-    # Whatever is asked for after this would begin to keep things again.
     page.lifetime.finish()
     return page.render(request, "forms/delete.html", deleted=said(done), left=done.left)
 

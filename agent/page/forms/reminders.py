@@ -79,8 +79,9 @@ def keep_times(request: Request) -> Response:
             raise RefusedError("Office IT has decided this one. Nothing was changed.")
     try:
         notes: list[str] = []
-        for name, value in changed.items():
-            choose(name, json.dumps(value), notes)
+        with page.at_work():
+            for name, value in changed.items():
+                choose(name, json.dumps(value), notes)
     except SettingsError as error:
         raise RefusedError(str(error)) from error
     _rung(page)
@@ -95,8 +96,9 @@ def usual(request: Request) -> Response:
         must_keep(session)
         chosen = [name for name in FIELDS.values() if session.loaded.origins[name] == CHOICES]
     notes: list[str] = []
-    for name in chosen:
-        take_back(name, notes)
+    with page.at_work():
+        for name in chosen:
+            take_back(name, notes)
     _rung(page)
     page.say("The usual times are back.")
     return page.see_other("/reminders")

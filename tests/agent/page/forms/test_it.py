@@ -8,12 +8,15 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from agent.forgetting import forget_everything
+from agent.locking import FileLock
 from agent.report.model import LEVELS, Report
 from agent.report.reader import read
 from config.report import shared_facts, staying_facts
@@ -133,3 +136,37 @@ def test_everything_is_deleted_and_the_page_ends() -> None:
     assert home.client.page.lifetime.finishing
     assert not os.path.exists(home.paths.store)
     assert not [path for path in Path(home.paths.data).glob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/accounts/add", {"service": "google", "label": "After the end"}),
+        ("/check", {}),
+        ("/item/switch", {"check": "screen_lock", "to": "off"}),
+        ("/reminders/times", {"enabled": "no", "quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes"}),
+        ("/reminders/usual", {}),
+        ("/it/download", {}),
+    ],
+)
+def test_nothing_is_kept_by_another_tab_once_everything_is_deleted(path: str, fields: dict[str, str]) -> None:
+    home = Household(furnished=True)
+    assert home.client.post("/it/delete", sure="yes").status == 200
+    shown, done = home.client.get("/"), home.client.post(path, **fields)
+    assert (shown.status, done.status) == (410, 410)
+    assert "This page is closed" in shown.text
+    assert "Go to my page" not in shown.text
+    assert not [file for file in Path(os.environ["HOME"]).rglob("*") if file.is_file()]
+
+
+def test_where_it_cannot_be_deleted_the_page_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Household(furnished=True)
+    lock = FileLock(home.paths.daemon_lock)
+    assert lock.take()
+    Path(home.paths.health).write_text('{"pid": 1}')  # never ours, so never sent a signal
+    monkeypatch.setattr("agent.page.forms.it.forget_everything", partial(forget_everything, seconds=0.1))
+    assert "so nothing was removed" in home.client.post("/it/delete", sure="yes").text
+    lock.release()
+    assert not home.client.page.lifetime.finishing
+    assert home.client.get("/").status == 200
+    assert len(home.labels()) == 2
