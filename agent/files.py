@@ -12,8 +12,8 @@ __all__ = ["flush_folder", "put_whole", "read_regular"]
 IN_USE_SECONDS = 1.0
 
 
-def read_regular(path: str, most: int = 16 * 1024 * 1024) -> bytes:
-    """The bytes of a regular file of at most ``most`` bytes.
+def read_regular(path: str, most: int = 16 * 1024 * 1024, start: int = 0) -> bytes:
+    """The bytes of a regular file of at most ``most`` bytes, from its ``start`` on.
 
     Raises:
         OSError: it cannot be read, it is too large, or it is a pipe or device, which could go on for ever.
@@ -22,6 +22,7 @@ def read_regular(path: str, most: int = 16 * 1024 * 1024) -> bytes:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "Not a regular file", path)
+        file.seek(start)
         data = file.read(most + 1)
     if len(data) > most:
         raise OSError(errno.EFBIG, "Too large to be ours", path)

@@ -51,8 +51,8 @@ def _running(paths: Paths) -> list[tuple[str, int | None, str]]:
 
 def _noted_in(lock: str) -> int | None:
     try:
-        # Byte 0 is what is locked.
-        text = read_regular(lock, MAX_BYTES)[1:].split(b"\n")[0]
+        # Byte 0 is what is locked: on Windows nobody but its holder may read that.
+        text = read_regular(lock, MAX_BYTES, start=1).partition(b"\n")[0].strip()
         return int(text) if text.isdigit() else None
     except OSError:
         return None

@@ -20,6 +20,7 @@ def test_a_file_may_have_all_the_bytes_it_is_allowed_and_no_more(tmp_path: Path)
     assert read_regular(str(tmp_path / "file"), 4) == b"1234"
     with pytest.raises(OSError, match="Too large"):
         read_regular(str(tmp_path / "file"), 3)
+    assert read_regular(str(tmp_path / "file"), 3, start=1) == b"234"
 
 
 @pytest.mark.parametrize("path", ["pipe", "/dev/zero", "."])
