@@ -13,11 +13,12 @@ from agent.autostart import NotOursError
 from agent.errors import RefusedError
 from agent.files import read_regular
 
-__all__ = ["read", "remove", "write"]
+__all__ = ["MODE", "make_folder", "read", "remove", "write"]
 
 MAX_BYTES = 1024 * 1024
 #: As other units and entries: systemd warns about those that others may not read, and there is no secret in them.
 MODE = 0o644
+EXECUTABLE = 0o111
 
 #: Whether a file's content is ours.
 Ours = Callable[[bytes], bool]
@@ -42,26 +43,27 @@ def read(path: str, ours: Ours) -> bytes | None:
     return data
 
 
-def write(path: str, data: bytes, ours: Ours) -> bool:
+def write(path: str, data: bytes, ours: Ours, mode: int = MODE) -> bool:
     """Put a file in place, whole or not at all. Says whether anything had to be changed.
+
+    With a ``mode`` by which it can be started, one that cannot be is written anew.
 
     Raises:
         NotOursError: something else is there.
         RefusedError: the folder belongs to somebody else, or everybody may write to it.
         OSError: it cannot be written.
     """
-    if read(path, ours) == data:
+    if read(path, ours) == data and not mode & ~os.stat(path).st_mode & EXECUTABLE:
         return False
     folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    _must_be_mine(folder)
+    make_folder(folder)
     descriptor, temporary = tempfile.mkstemp(prefix=".watchword-", dir=folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, MODE)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:  # Ctrl-C too: leave no half file, then go on raising
         with suppress(OSError):
@@ -83,10 +85,16 @@ def remove(path: str, ours: Ours) -> bool:
     return True
 
 
-def _must_be_mine(folder: str) -> None:
-    """A folder may be reached by links (people keep their settings elsewhere), but it has to be the person's own."""
+def make_folder(folder: str) -> None:
+    """Make a folder if it is not there. It may be reached by links (people keep their settings elsewhere).
+
+    Raises:
+        RefusedError: it belongs to somebody else, or everybody may write to it.
+        OSError: it cannot be made.
+    """
+    os.makedirs(folder, mode=0o700, exist_ok=True)
     if sys.platform == "win32":
-        return  # there no file starts it
+        return  # there the only such file is in the person's own Start menu, whose access list keeps others out
     found = os.stat(folder)
     if found.st_uid != os.geteuid() or found.st_mode & stat.S_IWOTH:
         raise RefusedError(

@@ -7,13 +7,13 @@ and ends.
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Callable
 
 import msgspec
 
 from agent.autostart import Computer, Method, NotOursError, Problem, Standing, Started, files, templates
+from agent.autostart.sections import section
 from agent.autostart.standing import Starter, judge
 from agent.host import Completed, Host
 
@@ -52,11 +52,11 @@ def _judged(computer: Computer, unit: bytes | None, entry: bytes | None, places:
     found = []
     wanted = unit is not None and os.path.lexists(places.wanted)
     if unit is not None:  # one that the desktop's target does not ask for starts nothing: `systemctl --user disable`
-        same = _section(unit, "Service").get("ExecStart") == templates.systemd_exec(computer.program.argv)
+        same = section(unit, "Service").get("ExecStart") == templates.systemd_exec(computer.program.argv)
         found.append(Starter(Method.SYSTEMD, places.unit, wanted, same, not wanted))
     skips = False
     if entry is not None:
-        keys = _section(entry, "Desktop Entry")
+        keys = section(entry, "Desktop Entry")
         same = keys.get("Exec") == templates.desktop_exec(computer.program.argv)
         hidden = keys.get("Hidden") == "true" or keys.get("X-GNOME-Autostart-enabled") == "false"
         skips = keys.get("X-systemd-skip") == "true"
@@ -132,17 +132,6 @@ class _Places:
 
 def _is_ours(data: bytes) -> bool:
     return data.startswith(MARK)
-
-
-def _section(data: bytes, name: str) -> dict[str, str]:
-    """The keys of one section as they are written. What cannot be read has none."""
-    parser = configparser.RawConfigParser(delimiters=("=",), comment_prefixes=("#", ";"), strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # typeshed: keys are case-sensitive here
-    try:
-        parser.read_string(data.decode())
-    except (configparser.Error, UnicodeDecodeError):
-        return {}
-    return dict(parser[name]) if parser.has_section(name) else {}
 
 
 def _remove_unit(host: Host, places: _Places) -> bool:

@@ -1,4 +1,4 @@
-"""Which program is to be started at sign-in: this very one, in this very place."""
+"""Which program is to be started, at sign-in or from a menu: this very one, in this very place."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ else:
     START_FLAGS = 0
 
 #: ``-P``: a folder named "agent" where it is started must not be run in our place.
-ARGUMENTS = ("-P", "-m", "agent", "daemon")
+ARGUMENTS = ("-P", "-m", "agent")
 START_SECONDS = 60.0
 #: Kinds of characters that end a line or belong to no text: control characters, line and paragraph ends, halves of a
 #: character (bytes of a file name that are not UTF-8), code points that are none.
 UNWRITABLE = frozenset({"Cc", "Zl", "Zp", "Cs", "Cn"})
-MEND = "Start it by `python3 start.py autostart on` in Watchword's own folder."
+#: What the person asks for, by the command that is then started.
+SWITCHES = {"daemon": "autostart on", "open": "open --menu on"}
 
 
-def this_program(executable: str = sys.executable, platform: str = sys.platform) -> Program:
-    """This Python with these arguments. The path is not resolved: a private environment is known by its links.
+def this_program(executable: str = sys.executable, platform: str = sys.platform, command: str = "daemon") -> Program:
+    """This Python with a command of ours. The path is not resolved: a private environment is known by its links.
 
     Raises:
-        RefusedError: Python does not know where it is, or no autostart format can hold its path.
+        RefusedError: Python does not know where it is, or no format that starts it can hold its path.
     """
     if not executable or not os.path.isabs(executable):
-        raise RefusedError(f"Python does not say where it is, so it cannot be started at sign-in. {MEND}")
+        raise RefusedError(f"Python does not say where it is, so nothing else can start it. {_mend(command)}")
     if any(unicodedata.category(character) in UNWRITABLE for character in executable):
         raise RefusedError("The path to Watchword has a character that cannot be written down. Move it elsewhere.")
-    return Program((_usual_name(executable, platform), *ARGUMENTS))
+    return Program((_usual_name(executable, platform), *ARGUMENTS, command))
 
 
-def must_start(program: Program, env: Mapping[str, str] = os.environ) -> None:
+def must_start(program: Program, env: Mapping[str, str] = os.environ, command: str = "daemon") -> None:
     """Make sure that the program starts outside this shell: from another folder, without Python's variables.
 
     Raises:
@@ -63,7 +64,12 @@ def must_start(program: Program, env: Mapping[str, str] = os.environ) -> None:
     except (OSError, subprocess.TimeoutExpired):
         done = None
     if done is None or done.returncode != 0:
-        raise RefusedError(f"This copy of Watchword can only be started from this place. {MEND}")
+        raise RefusedError(f"This copy of Watchword can only be started from this place. {_mend(command)}")
+
+
+def _mend(command: str) -> str:
+    """What the person can do, by the command that is to be started."""
+    return f"Start it by `python3 start.py {SWITCHES[command]}` in Watchword's own folder."
 
 
 def _usual_name(executable: str, platform: str) -> str:

@@ -38,7 +38,8 @@ examples:
   watchword open
   watchword open --at screen_lock
   watchword open --at two_step:"Work email"
-  watchword open --menu on                  put Watchword into the menu of this desktop
+  watchword open --menu on                  put Watchword into the Start menu, Applications or the desktop's menu
+  watchword open --menu status              whether it is there, and opens this very copy
 """
 
 
@@ -56,7 +57,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--no-browser", action="store_true", help="print the address and open nothing; it is secret, like a key"
     )
-    parser.add_argument("--menu", choices=("on", "off"), help="put Watchword into this desktop's menu, or take it out")
+    parser.add_argument(
+        "--menu", choices=("on", "off", "status"), help="put Watchword where your apps are, take it out, or see"
+    )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(handler=run)
 
@@ -68,10 +71,9 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     if args.serve:
         return _serve(paths)
     if args.menu is not None:
-        from agent.page import menu  # seldom asked for
+        from agent.cli import menu  # seldom asked for
 
-        print(menu.put() if args.menu == "on" else menu.take_away(), file=stdout)
-        return 0
+        return menu.run(args.menu, stdout)
     path = _path(args.at) if args.at is not None else "/"
     address = running_page(paths)
     if args.no_browser:

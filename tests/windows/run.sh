@@ -52,6 +52,7 @@ everything=(
   tests/agent/test_{accounts,device,due,health,http,locking,logs,paths,plugins,recorder,runner,secrets,status,text,words}.py
   tests/agent/store/test_{alert_records,compaction,journal,migration,store}.py
   tests/agent/daemon/test_{clock,doorbell,supervisor,timetable}.py tests/agent/autostart/test_task.py
+  tests/agent/page/menu/test_link_file.py
   tests/agent/cli/test_{breach,check,compare,config,password,record,secret}.py
   --ignore=tests/config/test_trust.py             # owners and modes; tests/windows/test_trust.py has Windows' own
   --ignore=tests/agent/host/test_live.py          # paths and programs of Linux; tests/windows has its own

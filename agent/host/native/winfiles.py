@@ -32,7 +32,7 @@ NO_VERSION = frozenset({ERROR_RESOURCE_DATA_NOT_FOUND, ERROR_RESOURCE_TYPE_NOT_F
 FIXED_INFO_SIGNATURE = 0xFEEF04BD
 MAX_VERSION_BYTES = 1024 * 1024
 
-#: KNOWNFOLDERID of the folders that programs and their settings live in.
+#: KNOWNFOLDERID of the folders that programs, their settings and their shortcuts live in.
 FOLDERS = {
     "local_app_data": "F1B32785-6FBA-4FCF-9D55-7B8E7F157091",
     "roaming_app_data": "3EB685DB-65F9-4CF6-A03A-E3EF65729F3D",
@@ -40,6 +40,7 @@ FOLDERS = {
     "program_data": "62AB5D82-FDC1-4DC3-A9DD-070D1D495D97",
     "program_files": "6D809377-6AF0-444B-8957-A3773F02200E",
     "program_files_x86": "7C5A40EF-A0FB-4BFC-874A-C0F2E0B9FA8E",
+    "start_menu": "A77F5D77-2E2B-44C3-A6A2-ABA601054A51",  # FOLDERID_Programs: the person's own part of it
     "windows": "F38BF404-1D43-42F2-9305-67DE0B28FC23",
 }
 

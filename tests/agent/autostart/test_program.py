@@ -44,6 +44,10 @@ def test_a_path_that_no_file_can_hold_is_refused(executable: str) -> None:
         this_program(executable)
 
 
+def test_another_command_is_started_in_the_same_way() -> None:
+    assert this_program(command="open").argv == (*this_program().argv[:-1], "open")
+
+
 def test_letters_and_spaces_of_any_language_are_fine() -> None:
     for name in ("Zoë Łuk", "日本\u3000語", "a\u00a0b", "🙂"):
         assert this_program(f"/home/{name}/python").argv[0] == f"/home/{name}/python"
@@ -60,6 +64,13 @@ def test_a_program_that_does_not_start_is_refused(tmp_path: Path) -> None:
     for argv in ((str(tmp_path / "none"),), ("/bin/false", "daemon")):
         with pytest.raises(RefusedError, match=r"python3 start\.py autostart on"):
             must_start(Program(argv))
+
+
+def test_what_to_do_about_it_is_said_for_the_command_that_was_wanted() -> None:
+    with pytest.raises(RefusedError, match=r"python3 start\.py open --menu on"):
+        must_start(Program(("/bin/false", "open")), command="open")
+    with pytest.raises(RefusedError, match=r"python3 start\.py open --menu on"):
+        this_program("", command="open")
 
 
 def test_it_must_start_without_this_shells_variables(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
-"""Opening it: in a browser that is given a private file, at an item, and from the menu."""
+"""Opening it: in a browser that is given a private file, and at an item."""
 
 from __future__ import annotations
 
-import configparser
-import os
 import stat
 import sys
 import time
@@ -92,36 +90,3 @@ def test_where_it_cannot_be_started_that_is_said(capsys: pytest.CaptureFixture[s
     runtime.write_text("no folder")
     assert watchword(["open", "--no-browser"]) == 4
     assert "the page could not be started: " in capsys.readouterr().err
-
-
-def _entry() -> Path:
-    return Path.home() / ".local/share/applications/watchword-open.desktop"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="menus of such files are of Linux")
-def test_the_menu_entry_opens_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert watchword(["open", "--menu", "on"]) == 0
-    assert watchword(["open", "--menu", "on"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["Watchword is in the menu.", "Watchword is in the menu already."]
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read(_entry())
-    entry = parser["Desktop Entry"]
-    assert entry["Exec"].split() == [f'"{word}"' for word in (_usual(), "-P", "-m", "agent", "open")]
-    assert os.path.isfile(entry["Icon"])
-    assert watchword(["open", "--menu", "off"]) == 0
-    assert not _entry().exists()
-    assert watchword(["open", "--menu", "off"]) == 0
-
-
-def _usual() -> str:
-    return os.path.join(os.path.dirname(sys.executable), "python")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="menus of such files are of Linux")
-def test_somebody_elses_entry_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    _entry().parent.mkdir(parents=True)
-    _entry().write_text("[Desktop Entry]\nName=Mine\n")
-    for way in ("on", "off"):
-        assert watchword(["open", "--menu", way]) == 2
-    assert _entry().read_text() == "[Desktop Entry]\nName=Mine\n"
-    assert "was not written by Watchword" in capsys.readouterr().err
