@@ -214,7 +214,7 @@ def _two_step() -> Statement:
         valid="account",
         check="two_step",
         short="second step",
-        evidence=("looked_at_settings", "second_person"),
+        evidence=("looked_at_settings", "second_person", "none"),
         ends_with=("event.new_phone",),
         links=("https://www.ncsc.gov.uk/guidance/setting-2-step-verification-2sv",),
     )

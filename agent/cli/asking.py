@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
 
 from agent.accounts import known_accounts
-from agent.cli.ask import one_line
+from agent.cli.question import WIDTH, ask, say
 from agent.cli.rounds import last_document, round_in
 from agent.cli.session import Session
 from agent.contract import Account, Attestation, Basis, Status
 from agent.host.live import LiveHost
+from agent.questions import about_whom, minutes
 from agent.statements import LAPTOP, Due, OpenQuestions, Statement, open_questions
 from agent.store import StoreError
 from agent.words import APP_NAME, catalogue, fill
-from config.platforms import platform
 from config.practices import practices
 
-__all__ = ["SECONDS_EACH", "Asked", "ask_what_is_due", "heading", "options", "take_in", "what_is_due", "what_is_open"]
+__all__ = ["Asked", "ask_what_is_due", "take_in", "what_is_due", "what_is_open"]
 
 #: What a look at this computer may answer: asked only where a look has found nothing.
 MEASURED_FIRST = frozenset({"password_manager"})
-
-#: About how long a question takes, with a look at the settings it is about. Our own estimate.
-SECONDS_EACH = 20
-WIDTH = 88
-STOP = frozenset({"q", "quit", "stop"})
 
 
 @dataclass(frozen=True)
@@ -71,14 +66,15 @@ def ask_what_is_due(
         return 0
     if not session.store.keeps:
         raise StoreError("your answers could not be kept.")
-    minutes = max(1, round(len(questions) * SECONDS_EACH / 60))
-    print(f"{_counted(len(questions), 'question')}, about {_counted(minutes, 'minute')}.", file=stderr)
+    taking = minutes(one.statement for one in questions)
+    print(f"{_counted(len(questions), 'question')}, about {_counted(taking, 'minute')}.", file=stderr)
     print("Enter leaves a question for another time, q stops. What you have answered is kept.", file=stderr)
     kept: list[str] = []
     left = 0
     try:
         for number, one in enumerate(questions, 1):
-            answer = _answer(one, f"{number} of {len(questions)}", stdin, stderr)
+            print(f"\n{number} of {len(questions)} · {about_whom(one.account)}", file=stderr)
+            answer = ask(one.statement, one.account, stdin, stderr)
             if answer is None:
                 break
             if not answer:
@@ -98,17 +94,6 @@ def take_in(session: Session, checks: Sequence[str]) -> None:
     names = [name for name in dict.fromkeys(checks) if name]
     if names and session.store.keeps and last_document(session.paths) is not None:
         round_in(session, names, fresh=False, host=LiveHost())
-
-
-def heading(account: Account | None) -> str:
-    """Whom or what a question is about."""
-    return f"{account.label} ({platform(account.service).name})" if account else "This laptop"
-
-
-def options(statement: Statement) -> Iterator[str]:
-    """The answers, numbered."""
-    for number, meaning in enumerate(statement.answers.values(), start=1):
-        yield f"  {number:>2}  {meaning}"
 
 
 def what_is_due(session: Session, only: Collection[str] | None = None) -> list[Due]:
@@ -136,31 +121,6 @@ def what_is_open(session: Session) -> OpenQuestions:
     )
 
 
-def _answer(one: Due, place: str, stdin: IO[str], stderr: IO[str]) -> str | None:
-    """The answer; nothing to leave it, ``None`` to stop. What is no answer is asked again."""
-    statement = one.statement
-    about = heading(one.account) if one.account else "You and your team"
-    print(f"\n{place} · {about}", file=stderr)
-    for text in filter(None, (statement.question, fill(statement.help, {"app": APP_NAME}))):
-        print(textwrap.fill(text, WIDTH), file=stderr)
-    for item in statement.checklist:
-        print(f"  - {item}", file=stderr)
-    for line in options(statement):
-        print(line, file=stderr)
-    while True:
-        given = one_line(f"Number, 1 to {len(statement.answers)}:", stdin, stderr)
-        if given is None or given.casefold() in STOP:
-            return None
-        if not given:
-            return ""
-        word = given.casefold().replace(" ", "_").replace("-", "_")
-        if word in statement.answers:
-            return word
-        if given.isascii() and given.isdigit() and 1 <= int(given[:3]) <= len(statement.answers):
-            return list(statement.answers)[int(given[:3]) - 1]
-        print("That is none of the answers. Enter leaves the question.", file=stderr)
-
-
 def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:
     """What to do now, when an answer shows that there is something to do or to find out."""
     practice = practices().get(statement.check)
@@ -170,7 +130,7 @@ def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:
             continue
         words = catalogue().get(f"{statement.check}.{found.reason}")
         if words is not None and statement.opened_by == "":
-            print(textwrap.fill(fill(words.body, {"app": APP_NAME}), WIDTH), file=stderr)
+            say(fill(words.body, {"app": APP_NAME}), stderr)
             for step in next(iter(words.steps.values()), ()):
                 print(textwrap.fill(fill(step, {"app": APP_NAME}), WIDTH, initial_indent="  - "), file=stderr)
 

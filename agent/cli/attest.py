@@ -9,20 +9,26 @@ from typing import IO, Any
 from agent.accounts import known_accounts
 from agent.attested import TAKEN_BACK
 from agent.cli.ask import one_line
-from agent.cli.asking import Asked, ask_what_is_due, heading, options, take_in
+from agent.cli.asking import Asked, ask_what_is_due, take_in
+from agent.cli.question import ask, ask_how_known, say
 from agent.cli.session import Session, session_with_notes
 from agent.cli.show import spoken_time
 from agent.cli.subjects import account_named
 from agent.contract import Account, Attestation
 from agent.errors import RefusedError
+from agent.leaving import EVENT as LEFT
+from agent.leaving import Leaving, leaving
+from agent.questions import about_whom
 from agent.statements import EVIDENCE, HAPPENED, LAPTOP, Statement, about, read_by, statements
 from agent.store import StoreError
 from config.platforms import methods, platform
+from config.practices import NOT_SURE
 from config.text import nearest, quoted
 
 __all__ = ["add_parser", "run"]
 
-LEFT, NEW_PHONE = "event.leaver", "event.new_phone"
+NEW_PHONE = "event.new_phone"
+YES = ("y", "yes")
 
 EPILOG = """\
 On a terminal the question is asked. An answer is kept with its date and is good for a while; nothing is ever
@@ -34,6 +40,7 @@ examples:
   watchword attest i-3fa1c09b77de --method app           for scripts
   watchword attest laptop --statement recovery_plan.plan --answer checked
   watchword attest --left                                someone has left: three things to do, and no name
+  watchword attest --left --yes                          the same without being asked whether that is so
 """
 
 
@@ -56,7 +63,8 @@ def add_parser(subparsers: Any) -> None:
     instead.add_argument("--method", metavar="METHOD", help=f"the second step: {known}")
     instead.add_argument("--answer", metavar="ANSWER", help="the answer to another statement")
     parser.add_argument("--statement", metavar="ID", help="which statement, if there is a choice")
-    parser.add_argument("--evidence", choices=EVIDENCE, default="none", help="how you know (default: none)")
+    parser.add_argument("--evidence", choices=EVIDENCE, help="how you know (default: asked on a terminal, else none)")
+    parser.add_argument("--yes", action="store_true", help="with --left or --new-phone: note it without asking")
     parser.add_argument("--config", metavar="FILE", help="settings file to use instead of your own")
     parser.set_defaults(handler=run)
 
@@ -68,15 +76,19 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         raise RefusedError("say which account (or: laptop), or let --due ask all there is to ask")
     if args.subject is not None and (args.due or event):
         raise RefusedError("--due, --left and --new-phone are about everything: leave the account out")
+    if args.yes and event is None:
+        raise RefusedError("--yes goes with --left or --new-phone")
     with session_with_notes(args.config, stderr) as session:
         if args.due:
             return ask_what_is_due(session, stdin, stdout, stderr)
         if event is not None:
-            return _happened(statements()[event], session, stdin, stdout, stderr)
+            if args.yes or _is_so(event, session, stdin, stderr):
+                return _happened(statements()[event], session, stdin, stdout, stderr)
+            return _not_so(event, session, stdin, stdout, stderr)
         account = _subject(args.subject, session)
         statement = _statement(args, account)
-        answer = _answer(args, account, statement, stdin, stderr)
-        made = _keep(session, Asked(statement, account), answer, args.evidence)
+        answer, evidence = _answer(args, account, statement, stdin, stderr)
+        made = _keep(session, Asked(statement, account), answer, evidence)
         take_in(session, read_by(statement))
     print(f"Kept for {account.label if account else 'this laptop'}: {statement.answers[answer]}.", file=stdout)
     days = statement.good_for_days(session.loaded.settings.profile)
@@ -93,6 +105,41 @@ def _keep(session: Session, asked: Asked, answer: str, evidence: str = "none") -
     made = asked.answered(answer, datetime.now(UTC), evidence)
     session.store.attest(made)
     return made
+
+
+def _is_so(event: str, session: Session, stdin: IO[str], stderr: IO[str]) -> bool:
+    """Whether it has happened: asked on a terminal, taken from the command elsewhere unless one is open already.
+
+    Raises:
+        RefusedError: nobody can be asked, and whether another one has left is not clear.
+    """
+    last = _leaving(session) if event == LEFT else None
+    is_open = last is not None and last.open
+    if last is not None and is_open:
+        told = (
+            f"You told us on {spoken_time(last.told_at)} that someone has left; {last.left} of the 3 things are open."
+        )
+        if not stdin.isatty():
+            raise RefusedError(f"{told} Has someone else left as well? Then say --yes")
+        say(told, stderr)
+    if not stdin.isatty():
+        return True
+    question = "Has someone else left since?" if is_open else statements()[event].question
+    say(question, stderr)
+    return (one_line("Yes or no (Enter is no):", stdin, stderr) or "").casefold() in YES
+
+
+def _not_so(event: str, session: Session, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
+    """Nothing is noted. What is open of an earlier one is asked."""
+    last = _leaving(session) if event == LEFT else None
+    if last is not None and last.open:
+        return ask_what_is_due(session, stdin, stdout, stderr, only=read_by(statements()[event]))
+    print("Nothing was noted.", file=stdout)
+    return 0
+
+
+def _leaving(session: Session) -> Leaving | None:
+    return leaving(session.store.attestations(), session.loaded.settings.profile, datetime.now(UTC))
 
 
 def _happened(event: Statement, session: Session, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
@@ -136,33 +183,25 @@ def _statement(args: argparse.Namespace, account: Account | None) -> Statement:
 
 def _answer(
     args: argparse.Namespace, account: Account | None, statement: Statement, stdin: IO[str], stderr: IO[str]
-) -> str:
+) -> tuple[str, str]:
+    """The answer, and how it is known."""
     given = args.method if args.method is not None else args.answer
     if given is None:
         if not stdin.isatty():
             option = "--method" if statement.id == "two_step.method" else "--answer"
             raise RefusedError(f"say your answer with {option}: {', '.join(statement.answers)}")
-        given = _typed(account, statement, stdin, stderr)
+        print(about_whom(account), file=stderr)
+        typed = ask(statement, account, stdin, stderr)
+        if not typed:
+            raise RefusedError("nothing was kept")
+        unsure = typed == NOT_SURE.id
+        return typed, args.evidence or ("none" if unsure else ask_how_known(statement, account, stdin, stderr))
     answer: str = given.strip().casefold().replace(" ", "_").replace("-", "_")
     if answer not in statement.answers:
         near = nearest(answer, statement.answers)
         hint = f"did you mean {near}? " if near else ""
         raise RefusedError(f"{quoted(given)} is not an answer; {hint}allowed: {', '.join(statement.answers)}")
-    return answer
-
-
-def _typed(account: Account | None, statement: Statement, stdin: IO[str], stderr: IO[str]) -> str:
-    print(f"{heading(account)}: {statement.question}", file=stderr)
-    for line in options(statement):
-        print(line, file=stderr)
-    given = one_line(f"Number, 1 to {len(statement.answers)} (Enter to leave it):", stdin, stderr)
-    if not given:
-        raise RefusedError("nothing was kept")
-    if not (given.isascii() and given.isdigit()):
-        return given
-    if not 1 <= int(given[:3]) <= len(statement.answers):
-        raise RefusedError(f"there is no answer {given[:3]}; nothing was kept")
-    return list(statement.answers)[int(given[:3]) - 1]
+    return answer, args.evidence or "none"
 
 
 def _doubt(account: Account, answer: str, stderr: IO[str]) -> None:

@@ -112,7 +112,7 @@ class Life:
         self.window.follow(label)
         self.window.follow("Second step")
         self.window.choose(answer)
-        self.window.choose("I have just looked at the settings")
+        self.window.choose("I have just looked at its settings")
         self.window.press("Save this answer")
 
 
@@ -218,7 +218,7 @@ def somebody_has_left(life: Life) -> None:
         "Yes, I looked at each account",
         under="Do recovery emails and phone numbers lead to you, and to nobody who has left?",
     )
-    window.choose("A colleague checked it with me")
+    window.choose("A colleague confirmed it")
     window.press("Save")
     assert window.said == "Kept. All three are done."
     assert life.stated("event.leaver") == ["happened"]

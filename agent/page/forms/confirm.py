@@ -7,20 +7,21 @@ left at any time, and taken up again wherever it is then needed most.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from agent.accounts import KnownAccounts
-from agent.cli.asking import SECONDS_EACH, Asked, what_is_due
+from agent.cli.asking import Asked, what_is_due
 from agent.cli.session import Session
 from agent.contract import Status
 from agent.page.form import Form
 from agent.page.forms import statements
 from agent.page.forms.subjects import known_in
 from agent.page.page import Page, Problem, form_of, page_of
+from agent.questions import minutes
 from agent.statements import LAPTOP, Due
 from agent.statements import statements as every_statement
 from config.platforms import platform
@@ -28,17 +29,22 @@ from config.platforms import platform
 __all__ = ["ROUTES"]
 
 MOST = 999
+#: Answers this young may be of this walk: one can go back to them.
+WALK = timedelta(hours=12)
 
 
 def show(request: Request) -> Response:
-    """The next question after the one that the address names; without one, the first."""
+    """The next question after the one that the address names; without one, the first. Or one to go back to."""
     page, query = page_of(request), request.query_params
     with page.open_session() as session:
         known = known_in(session)
         all_due = what_is_due(session)
-        after = _place(query.get("after", ""), query.get("about", ""), known)
+        after = _place(query.get("after") or query.get("back", ""), query.get("about", ""), known)
         left = [one for one in all_due if _place_of(one, known) > after]
         total = max(_number(query.get("of", "")), len(left))
+        if query.get("back"):
+            asked = statements.asked_in(session, query.get("about", ""), query["back"])
+            return _asked(request, session, asked, max(total, len(left) + 1), total - len(left), begun=True)
         if not left:
             return page.render(
                 request,
@@ -48,7 +54,8 @@ def show(request: Request) -> Response:
                 accounts=len(known.accounts),
             )
         first = Asked(left[0].statement, left[0].account)
-        return _asked(request, session, first, total, total - len(left) + 1, begun="of" in query)
+        taking = minutes(one.statement for one in left)
+        return _asked(request, session, first, total, total - len(left) + 1, begun="of" in query, taking=taking)
 
 
 def answer(request: Request) -> Response:
@@ -92,6 +99,7 @@ def _asked(
     number: int,
     *,
     begun: bool,
+    taking: int = 0,
     form: Form | None = None,
     problems: Sequence[Problem] = (),
 ) -> Response:
@@ -105,10 +113,35 @@ def _asked(
         form=form or Form(),
         number=max(1, min(number, total)),
         total=max(1, total),
-        minutes=max(1, round(total * SECONDS_EACH / 60)),
+        minutes=taking,
         begun=begun,
         skip=_address(page, "/confirm", asked, total),
+        earlier=_earlier(page, session, asked, total),
     )
+
+
+def _earlier(page: Page, session: Session, asked: Asked, total: int) -> str:
+    """The address of the question before this one: one that is open, or that was answered a moment ago."""
+    known, now = known_in(session), datetime.now(UTC)
+    walked = {(one.statement.id, one.account.id if one.account else LAPTOP) for one in what_is_due(session)}
+    walked |= {
+        (made.statement, made.subject)
+        for made in session.store.attestations()
+        if timedelta(0) <= now - made.at < WALK and _is_asked(made.statement, made.subject, known)
+    }
+    here = _place(asked.statement.id, asked.account.id if asked.account else LAPTOP, known)
+    before = [(place, one) for one in walked if (0, 0) <= (place := _place(*one, known)) < here]
+    if not before:
+        return ""
+    statement, subject = max(before)[1]
+    return page.url("/confirm", back=statement, about=subject, of=str(total))
+
+
+def _is_asked(statement: str, subject: str, known: KnownAccounts) -> bool:
+    """Whether there is such a question now: an account may have gone, or be one of another service."""
+    subjects = {LAPTOP: None, **{account.id: account for account in known.accounts}}
+    found = every_statement().get(statement)
+    return found is not None and found.valid is not None and subject in subjects and found.is_about(subjects[subject])
 
 
 def _to(page: Page, path: str, asked: Asked, total: int) -> RedirectResponse:

@@ -14,10 +14,10 @@ from agent.attested import LAPTOP, TAKEN_BACK, Happened, Statements
 from agent.cli.asking import Asked, take_in
 from agent.cli.session import Session
 from agent.page.form import Form
-from agent.page.forms.question_view import EVIDENCE
 from agent.page.forms.subjects import must_keep
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.page.wording import day, on_day
+from agent.questions import ways_of_knowing
 from agent.statements import HAPPENED, Statement, statements
 from checks.practices.judge import judge
 from config.practices import practices
@@ -112,7 +112,7 @@ def _left(request: Request, session: Session, problems: Sequence[Problem] = ()) 
         due=day(finding.due_at - timedelta(seconds=1), now) if finding.due_at else "",
         overdue=finding.reason == "overdue",
         help=practices()["leaver"].help,
-        evidence=[(kind, EVIDENCE[kind]) for kind in EVIDENCE if kind in _evidence()],
+        evidence=list(ways_of_knowing(_asked()[0]).items()),  # the three are known in the same ways
     )
 
 

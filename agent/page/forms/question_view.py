@@ -12,23 +12,18 @@ from agent.host import System
 from agent.page.forms.links import links_to
 from agent.page.item_view import Link
 from agent.page.wording import on_day
+from agent.questions import about_whom, put
 from agent.statements import LAPTOP, Statement
 from agent.status import Text
-from agent.words import APP_NAME, fill, text_for
+from agent.words import text_for
 from checks import two_step
 from checks.practices import check_of
 from config.platforms import platform
-from config.practices import NOT_SURE, Evidence, practices
+from config.practices import NOT_SURE, practices
 from config.schema import Profile
 
-__all__ = ["Option", "Question", "about_whom", "advice", "question", "said_about"]
+__all__ = ["Option", "Question", "advice", "question", "said_about"]
 
-EVIDENCE: Mapping[Evidence, str] = {
-    "looked_at_settings": "I have just looked at the settings",
-    "second_person": "A colleague checked it with me",
-    "local_file": "It is written down, and I looked at it",
-    "none": "I know it without looking",
-}
 ENDED: Mapping[str, str] = {
     "event.leaver": "Someone has left since then, so please look again.",
     "event.new_phone": "You have had a new phone or number since then, so please look again.",
@@ -56,25 +51,23 @@ class Question:
     short: str
     text: str
     help: str
+    whose: str
     checklist: tuple[str, ...]
     path: str
+    places: tuple[Link, ...]
     links: tuple[Link, ...]
     options: tuple[Option, ...]
     evidence: tuple[Option, ...]
     chosen: str
-    chosen_evidence: str
     before: str
     days: int | None
 
 
 def question(statement: Statement, account: Account | None, said: Said, profile: Profile, now: datetime) -> Question:
     """A question about an account, or (``None``) about this computer and its person."""
-    service = platform(account.service) if account is not None else None
-    look = service is not None and "looked_at_settings" in statement.evidence
-    own = [service.settings, service.help] if service is not None and statement.id == two_step.STATEMENT else []
+    asked = put(statement, account)
     # An answer that something has put an end to is to be looked at anew, not confirmed.
     again = said.made is not None and said.state in ("good", "expired") and not said.ended_by
-    evidence = [*(kind for kind in statement.evidence if kind != "none"), "none"]
     return Question(
         statement=statement.id,
         check=statement.check,
@@ -82,22 +75,18 @@ def question(statement: Statement, account: Account | None, said: Said, profile:
         whom=about_whom(account),
         short=statement.short,
         text=statement.question,
-        help=fill(statement.help, {"app": APP_NAME}),
+        help=asked.help,
+        whose=asked.whose,
         checklist=statement.checklist,
-        path=service.path if service is not None and look and statement.id == two_step.STATEMENT else "",
-        links=links_to(dict.fromkeys([*own, *statement.links])),
-        options=tuple(_option(value, words) for value, words in statement.answers.items()),
-        evidence=tuple(Option(kind, EVIDENCE[kind]) for kind in EVIDENCE if kind in evidence and len(evidence) > 1),
-        chosen=said.made.answer if again and said.made is not None and said.made.answer in statement.answers else "",
-        chosen_evidence="none",
+        path=asked.path,
+        places=links_to(asked.places),
+        links=links_to(asked.links),
+        options=tuple(_option(value, words) for value, words in asked.answers.items()),
+        evidence=tuple(Option(kind, words) for kind, words in asked.ways.items()),
+        chosen=said.made.answer if again and said.made is not None and said.made.answer in asked.answers else "",
         before=said_about(statement, said, now),
         days=statement.good_for_days(profile),
     )
-
-
-def about_whom(account: Account | None) -> str:
-    """Whom or what a question is about."""
-    return f"{account.label} ({platform(account.service).name})" if account else "You and your team"
 
 
 def said_about(statement: Statement, said: Said, now: datetime) -> str:

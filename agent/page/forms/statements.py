@@ -22,7 +22,7 @@ from agent.page.forms.subjects import known_in, must_keep, subject_at
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.statements import LAPTOP, Statement, about, statements
 from agent.status import Text
-from config.practices import practices
+from config.practices import NOT_SURE, practices
 
 __all__ = ["ROUTES", "Listed", "advice_in", "asked_in", "keep", "listed", "needs_help", "question_in"]
 
@@ -110,7 +110,9 @@ def question_in(session: Session, asked: Asked, now: datetime) -> Question:
 
 def keep(page: Page, session: Session, asked: Asked, form: Form) -> list[Problem]:
     """Keep the answer that a form has, and judge anew what rests on it; or say what is wrong with the form."""
-    given, evidence = form.get("answer"), form.get("evidence") or "none"
+    given = form.get("answer")
+    # Nobody knows for certain that they are not sure, and a browser may send a way of knowing that it does not show.
+    evidence = "none" if given == NOT_SURE.id else form.get("evidence") or "none"
     if given not in asked.statement.answers:
         return [Problem("answer", "Choose the answer that fits best.")]
     if evidence not in ("none", *asked.statement.evidence):

@@ -134,29 +134,50 @@ def on_a_terminal(*arguments: str, typed: str) -> tuple[int, str]:
         return running.wait(timeout=10), screen.decode()
 
 
-@pytest.mark.parametrize("typed", ["4\n", "app\n"])
+@pytest.mark.parametrize("typed", ["4\n\n", "app\n\n"])
 def test_on_a_terminal_it_asks_and_takes_a_number_or_a_word(watchword: Watchword, email: str, typed: str) -> None:
     code, screen = on_a_terminal("attest", email, typed=typed)
     assert code == 0
     assert "Which second step is on?" in screen
-    assert "10  not sure" in screen
+    assert " 8  not sure" in screen, "codes by email are no second step of Google's"
     assert second_step(watchword)["method"] == "app"
 
 
-@pytest.mark.parametrize("typed", ["\n", "0\n", "11\n", "\x04"])
-def test_on_a_terminal_an_empty_or_impossible_answer_keeps_nothing(
-    watchword: Watchword, email: str, own_home: Path, typed: str
+def test_on_a_terminal_it_says_where_to_look_and_which_of_two_counts(watchword: Watchword, email: str) -> None:
+    _, screen = on_a_terminal("attest", email, typed="\n")
+    words = " ".join(screen.split())
+    assert "Where to look: https://myaccount.google.com/" in words
+    assert "choose the weakest that still works" in words
+    assert "the person whose account this is" in words
+
+
+@pytest.mark.parametrize(("typed", "evidence"), [("4\n2\n", "second_person"), ("4\n\n", "none"), ("4\n3\n", "none")])
+def test_on_a_terminal_it_asks_how_that_is_known(
+    watchword: Watchword, email: str, own_home: Path, typed: str, evidence: str
 ) -> None:
+    _, screen = on_a_terminal("attest", email, typed=typed)
+    assert "How do you know?" in screen
+    assert [(made["answer"], made["evidence"]) for made in statements(own_home)] == [("app", evidence)]
+
+
+def test_who_is_not_sure_is_not_asked_how_they_know(watchword: Watchword, email: str) -> None:
+    _, screen = on_a_terminal("attest", email, typed="8\n")
+    assert "How do you know?" not in screen
+
+
+@pytest.mark.parametrize("typed", ["\n", "q\n", "\x04"])
+def test_on_a_terminal_a_question_can_be_left(watchword: Watchword, email: str, own_home: Path, typed: str) -> None:
     code, _ = on_a_terminal("attest", email, typed=typed)
     assert code == 2
     assert statements(own_home) == []
 
 
-def test_a_number_that_was_not_offered_is_no_answer(watchword: Watchword, email: str, own_home: Path) -> None:
-    code, screen = on_a_terminal("attest", email, typed="99\n")
-    assert code == 2
-    assert "there is no answer 99; nothing was kept" in screen
-    assert statements(own_home) == []
+@pytest.mark.parametrize("typed", ["99", "0", "9", "maybe"])
+def test_what_is_no_answer_is_asked_again(watchword: Watchword, email: str, own_home: Path, typed: str) -> None:
+    code, screen = on_a_terminal("attest", email, typed=f"{typed}\n4\n1\n")
+    assert code == 0
+    assert "That is none of the answers." in screen
+    assert [(made["answer"], made["evidence"]) for made in statements(own_home)] == [("app", "looked_at_settings")]
 
 
 def test_ctrl_d_at_the_question_leaves_a_tidy_screen(watchword: Watchword, email: str) -> None:
@@ -197,6 +218,7 @@ def test_a_statement_about_another_kind_of_account_is_refused(watchword: Watchwo
         ([], "say which account (or: laptop), or let --due ask"),
         (["laptop", "--due"], "leave the account out"),
         (["laptop", "--left"], "leave the account out"),
+        (["laptop", "--answer", "app", "--yes"], "--yes goes with --left"),
     ],
 )
 def test_all_or_one_but_not_both(watchword: Watchword, arguments: list[str], message: str) -> None:
@@ -218,7 +240,7 @@ def test_all_that_is_due_is_asked_until_the_person_stops(watchword: Watchword, e
     code, screen = on_a_terminal("attest", "--due", typed="1\n\n99\nyes\nq\n")
     assert code == 0
     assert "1 of " in screen
-    assert "Work email (Google)" in screen
+    assert "Work email, Google" in screen
     assert "That is none of the answers" in screen
     assert "Kept: 2 answers." in screen
     assert [(made["statement"], made["answer"]) for made in statements(own_home)] == [
@@ -275,13 +297,40 @@ def test_a_new_phone_asks_for_second_steps_anew(watchword: Watchword, email: str
     assert f"{email}  two_step.method" in watchword("attest", "--due").stdout
 
 
+LEFT = ["event.leaver", "leaver.access", "leaver.passwords", "leaver.recovery"]
+
+
 def test_on_a_terminal_a_leaver_is_dealt_with_at_once(watchword: Watchword, own_home: Path) -> None:
-    code, screen = on_a_terminal("attest", "--left", typed="1\n2\n2\nq\n")
+    code, screen = on_a_terminal("attest", "--left", typed="yes\n1\n2\n2\nq\n")
     assert code == 0
     assert "1 of 4" in screen
-    assert [made["statement"] for made in statements(own_home)] == [
-        "event.leaver",
-        "leaver.access",
-        "leaver.passwords",
-        "leaver.recovery",
-    ]
+    assert [made["statement"] for made in statements(own_home)] == LEFT
+
+
+@pytest.mark.parametrize("typed", ["\n", "no\n", "\x04"])
+def test_on_a_terminal_nobody_has_left_until_the_person_says_so(own_home: Path, typed: str) -> None:
+    code, screen = on_a_terminal("attest", "--left", typed=typed)
+    assert code == 0
+    assert "Nothing was noted." in screen
+    assert statements(own_home) == []
+
+
+def test_a_second_time_it_goes_on_with_what_is_open_unless_another_has_left(
+    watchword: Watchword, own_home: Path
+) -> None:
+    watchword("attest", "--left")
+    code, screen = on_a_terminal("attest", "--left", typed="no\n1\n2\n1\nq\n")
+    assert code == 0
+    assert "3 of the 3 things are open" in " ".join(screen.split())
+    assert [made["statement"] for made in statements(own_home)] == LEFT
+
+
+def test_where_nobody_can_be_asked_a_second_leaver_is_noted_only_when_that_is_said(
+    watchword: Watchword, own_home: Path
+) -> None:
+    watchword("attest", "--left")
+    done = watchword("attest", "--left")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Has someone else left as well? Then say --yes" in done.stderr
+    assert watchword("attest", "--left", "--yes").returncode == 0
+    assert [made["statement"] for made in statements(own_home)] == ["event.leaver", "event.leaver"]

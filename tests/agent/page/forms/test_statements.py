@@ -11,6 +11,7 @@ from agent.contract import Account
 from agent.statements import about, statements
 from config.platforms import methods
 from tests.agent.page.forms.household import Household, problems, said, values
+from tests.agent.page.markup import Element
 
 
 def question_of(home: Household, path: str = "/confirm") -> tuple[str, str]:
@@ -19,12 +20,96 @@ def question_of(home: Household, path: str = "/confirm") -> tuple[str, str]:
     return found["statement"], found["subject"]
 
 
-def test_the_answers_are_offered_in_the_order_of_the_catalogue() -> None:
+def offered(page: Element, name: str = "answer") -> dict[str, str]:
+    """What can be chosen on a page, with its words."""
+    labels = {one.attributes["for"]: one.text for one in page.all("label")}
+    choices = [one for one in page.all("input") if one.attributes.get("name") == name]
+    return {one.attributes["value"]: labels[one.attributes["id"]] for one in choices}
+
+
+@pytest.mark.parametrize(
+    ("service", "steps"),
+    [
+        ("google", ["passkey", "security_key", "prompt", "app", "text", "call"]),
+        ("x", ["passkey", "security_key", "app", "text"]),
+        ("signal", ["pin"]),
+        ("snapchat", list(methods())),  # of which the list is not complete
+    ],
+)
+def test_the_second_steps_are_those_that_the_service_has_strongest_first(service: str, steps: list[str]) -> None:
+    home = Household()
+    page = home.get(f"/statements/{home.account(service, 'Mine')}/two_step.method")
+    assert list(offered(page)) == [*steps, "none", "not_sure"]
+    assert "choose the weakest that still works" in page.text
+
+
+def test_an_app_that_knows_its_people_by_their_number_has_no_password() -> None:
+    home = Household()
+    path = "/statements/{}/two_step.method"
+    assert offered(home.get(path.format(home.account("whatsapp", "Chat"))))["none"] == "None"
+    page = home.get(path.format(home.account("signal", "Signal")))
+    assert "A code sent to the phone number signs you in" in page.text
+    assert "The password alone" not in page.text
+
+
+def test_it_is_said_whose_account_it_is_about() -> None:
+    home = Household()
+    assert "the person whose account this is" in home.get(f"/statements/{home.account('x', 'MP')}/two_step.method").text
+    assert "the person whose account this is" not in home.get("/statements/laptop/recovery_plan.plan").text
+
+
+def test_where_to_look_comes_before_the_answers_and_opens_beside_the_question() -> None:
+    home = Household()
+    for path in (f"/statements/{home.account('x', 'MP')}/two_step.method", "/confirm"):
+        main = home.get(path).all("main")[0].all()
+        links = [one for one in main if one.attributes.get("href", "").startswith("https://")]
+        assert next(one.attributes["href"] for one in links) == "https://x.com/settings/account/login_verification"
+        for link in links:
+            assert link.attributes["target"] == "_blank"
+            assert link.attributes["rel"] == "noreferrer noopener"
+            assert main.index(link) < main.index(next(one for one in main if one.name == "form"))
+
+
+def test_no_way_of_knowing_is_chosen_for_somebody_and_none_is_asked_for() -> None:
     home = Household()
     account = home.account("google", "Work email")
-    page = home.get(f"/statements/{account}/two_step.method")
-    offered = [one.attributes["value"] for one in page.all("input") if one.attributes.get("name") == "answer"]
-    assert offered == [*methods(), "none", "not_sure"]
+    path = f"/statements/{account}/two_step.method"
+    assert "evidence" not in values(home.get(path))
+    home.post(path, answer="app")
+    with home.store() as store:
+        assert [made.evidence for made in store.attestations()] == ["none"]
+
+
+def test_who_is_not_sure_cannot_know_it_in_any_way() -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    home.post(f"/statements/{account}/two_step.method", answer="not_sure", evidence="looked_at_settings")
+    with home.store() as store:
+        assert [made.evidence for made in store.attestations()] == ["none"]
+
+
+LOOKED = ["I have just looked at its settings", "A colleague looked at it with me"]
+WRITTEN = ["A colleague confirmed it", "It is written down, and I have just read it"]
+
+
+@pytest.mark.parametrize(
+    ("service", "statement", "ways"),
+    [
+        ("google", "two_step.method", [*LOOKED, "From memory"]),
+        # Each of these answers says that one has looked.
+        ("google", "mail_forwarding.rules", LOOKED),
+        ("whatsapp", "linked_devices.devices", LOOKED),
+        ("", "public_rules.bio", []),
+        # A team has no settings.
+        ("", "team_hours.agreed", [*WRITTEN, "From memory"]),
+        ("", "work_accounts.separate", ["I have just looked", "From memory"]),
+        ("", "passwords.unique", []),
+    ],
+)
+def test_the_ways_of_knowing_fit_what_is_asked(service: str, statement: str, ways: list[str]) -> None:
+    home = Household()
+    subject = home.account(service, "Mine") if service else "laptop"
+    assert list(offered(home.get(f"/statements/{subject}/{statement}"), "evidence").values()) == ways
 
 
 def test_nothing_is_chosen_for_somebody_who_has_not_answered() -> None:
@@ -179,6 +264,49 @@ def test_the_walk_counts_and_ends() -> None:
     assert len(asked) == of == len(set(asked))
     assert "Every question is answered" in page.text
     assert "There is nothing to ask" in home.get("/confirm").text
+
+
+def back(home: Household, page: Element) -> str:
+    (link,) = [one.attributes["href"] for one in page.all("a") if one.text == "Back to the question before"]
+    return link.removeprefix(home.client.page.address.prefix)
+
+
+def test_one_can_go_back_to_the_question_before_and_answer_it_anew() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    first = values(home.get("/confirm"))
+    second = home.post("/confirm", **first, answer="app")
+    page = home.get(back(home, home.get(second)))
+    found = values(page)
+    assert (found["statement"], found["answer"], found["number"], found["of"]) == (
+        first["statement"], "app", "1", first["of"]
+    )  # fmt: skip
+    assert home.post("/confirm", **{**found, "answer": "passkey"}) == second
+    assert [answer for _, _, answer in home.stated()] == ["app", "passkey"]
+
+
+def test_one_can_go_back_to_a_question_that_was_left_out_and_further() -> None:
+    home = Household()
+    home.account("google", "Work email")
+    path, seen = "/confirm", []
+    for _ in range(3):
+        page = home.get(path)
+        seen.append(question_of(home, path))
+        (skip,) = [one.attributes["href"] for one in page.all("a") if "for now" in one.text]
+        path = skip.removeprefix(home.client.page.address.prefix)
+    for expected in (seen[2], seen[1], seen[0]):
+        path = back(home, home.get(path))
+        assert question_of(home, path) == expected
+    assert values(home.get(path))["number"] == "1"
+    assert not [one for one in home.get(path).all("a") if one.text == "Back to the question before"]
+
+
+def test_the_first_question_says_how_long_all_of_them_take() -> None:
+    home = Household()
+    assert "about 5 minutes in all" in home.get("/confirm").text
+    for service in ("google", "x", "whatsapp"):
+        home.account(service, service)
+    assert "about 15 minutes in all" in home.get("/confirm").text, "seven of them need a look at an account"
 
 
 def test_what_is_left_out_comes_again_another_time() -> None:
