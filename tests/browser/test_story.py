@@ -210,6 +210,8 @@ def somebody_has_left(life: Life) -> None:
     window.press("Someone has left")
     assert "0 of 3 done" in window.text
     assert life.row("leaver").status is not Status.PASS
+    for box in window.all("input[name=account]"):
+        box.click()
     window.choose("Yes, all of it", under="Is their access removed from every account and posting tool?")
     window.press("Save")
     assert window.said == "Kept. 2 of the three things left."

@@ -13,19 +13,22 @@ from starlette.routing import Route
 from agent.attested import LAPTOP, TAKEN_BACK, Happened, Statements
 from agent.cli.asking import Asked, take_in
 from agent.cli.session import Session
+from agent.leaving import EVENT as LEFT
+from agent.leaving import TASK, leaving
 from agent.page.form import Form
-from agent.page.forms.subjects import must_keep
+from agent.page.forms import left_accounts
+from agent.page.forms.left_accounts import SeenTo
+from agent.page.forms.subjects import known_in, must_keep
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.page.wording import day, on_day
 from agent.questions import ways_of_knowing
 from agent.statements import HAPPENED, Statement, statements
-from checks.practices.judge import judge
 from config.practices import practices
 
 __all__ = ["ROUTES"]
 
-LEFT, NEW_PHONE = "event.leaver", "event.new_phone"
-NOT_YET = "not_yet"
+NEW_PHONE = "event.new_phone"
+NOT_YET, DONE = "not_yet", "done"
 #: A button that is pressed twice means one event.
 TWICE = timedelta(minutes=1)
 
@@ -63,8 +66,7 @@ def left(request: Request) -> Response:
                 problems = _answers(page, session, form)
                 if problems:
                     return _left(request, session, problems)
-                open_ = sum(not task.done for task in _tasks(session))
-                page.say(f"Kept. {open_} of the three things left." if open_ else "Kept. All three are done.")
+                page.say(_said(session))
             case _:
                 return _left(request, session, [Problem("left", "Choose what to do.")])
     return page.see_other("/left")
@@ -95,25 +97,42 @@ def new_phone(request: Request) -> Response:
 def _left(request: Request, session: Session, problems: Sequence[Problem] = ()) -> Response:
     page, now = page_of(request), datetime.now(UTC)
     tasks, last = _tasks(session), _last(session, LEFT)
-    profile, made = session.loaded.settings.profile, session.store.attestations()
-    (finding,) = judge(practices()["leaver"], made, (), profile, now)
-    is_open = last is not None and finding.reason in ("open", "overdue")
+    found = leaving(session.store.attestations(), session.loaded.settings.profile, now)
+    form = form_of(request)
     return page.render(
         request,
         "forms/left.html",
         status=422 if problems else 200,
         problems=problems,
-        form=form_of(request),
+        form=form,
         tasks=tasks,
-        open=is_open,
+        places=_places(session),
+        ticked=form.all("account"),
+        open=found is not None and found.open,
         done=sum(task.done for task in tasks),
         last=on_day(last.made.at, now) if last else "",
         # Due at midnight means by the end of the day before.
-        due=day(finding.due_at - timedelta(seconds=1), now) if finding.due_at else "",
-        overdue=finding.reason == "overdue",
-        help=practices()["leaver"].help,
+        due=day(found.due_at - timedelta(seconds=1), now) if found and found.due_at else "",
+        overdue=found is not None and found.overdue,
+        help=practices()[TASK].help,
         evidence=list(ways_of_knowing(_asked()[0]).items()),  # the three are known in the same ways
     )
+
+
+def _places(session: Session) -> list[SeenTo]:
+    """The accounts to see to; none before somebody has left."""
+    last = _last(session, LEFT)
+    if last is None:
+        return []
+    return left_accounts.places(known_in(session).accounts, session.store.memory(TASK), last.made.at)
+
+
+def _said(session: Session) -> str:
+    """What is said once something was kept."""
+    open_ = sum(not task.done for task in _tasks(session))
+    unseen = sum(not place.done for place in _places(session))
+    accounts = f" {unseen} account{'s' if unseen > 1 else ''} to see to." if unseen and open_ else ""
+    return f"Kept. {open_} of the three things left.{accounts}" if open_ else "Kept. All three are done."
 
 
 def _tasks(session: Session) -> list[Task]:
@@ -135,23 +154,30 @@ def _tasks(session: Session) -> list[Task]:
 
 
 def _answers(page: Page, session: Session, form: Form) -> list[Problem]:
-    """Keep what was said to each of the three; or say what is wrong."""
-    tasks = _tasks(session)
-    if _last(session, LEFT) is None:
+    """Keep which accounts were seen to and what was said to each of the three; or say what is wrong."""
+    tasks, last = _tasks(session), _last(session, LEFT)
+    if last is None:
         return [Problem("left", "Say first that someone has left.")]
     given: Mapping[str, str] = {task.field: form.get(task.field) for task in tasks}
     wrong = [task for task in tasks if given[task.field] and given[task.field] not in task.statement.answers]
     if wrong:
         return [Problem(task.field, "Choose the answer that fits best.") for task in wrong]
-    if not any(given.values()):
-        return [Problem(tasks[0].field, "Choose an answer to at least one of the three.")]
+    places, ticked = _places(session), set(form.all("account"))
+    unseen = [place.name for place in places if place.id not in ticked]
+    new = [task for task in tasks if given[task.field] and given[task.field] != task.chosen]
+    # "Yes, all of it" beside an account that nobody has looked at would close the door on paper only.
+    if unseen and (early := [task for task in new if given[task.field] == DONE]):
+        names = ", ".join(unseen)
+        return [Problem(task.field, f"Not ticked yet: {names}. Tick it above, or choose Not yet.") for task in early]
     evidence = form.get("evidence") or "none"
     if evidence not in _evidence():
         return [Problem("evidence", "Choose how you know.")]
     now = datetime.now(UTC)
-    for task in tasks:
-        if given[task.field] and given[task.field] != task.chosen:
-            session.store.attest(Asked(task.statement, None).answered(given[task.field], now, evidence))
+    seen = [place.id for place in places if place.id in ticked]
+    if not left_accounts.tick(session.store.memory(TASK), last.made.at, seen) and not any(given.values()):
+        return [Problem(tasks[0].field, "Tick an account that is done, or answer one of the three.")]
+    for task in new:
+        session.store.attest(Asked(task.statement, None).answered(given[task.field], now, evidence))
     _judge(page, session, LEFT)
     return []
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from agent.page.forms import left_accounts
+from config.platforms import platform
 from tests.agent.page.forms.household import Household, problems, said, values
+from tests.agent.page.markup import Element
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 EVENT = ("laptop", "event.leaver", "happened")
 DONE = {"access": "done", "passwords": "not_needed", "recovery": "done"}
@@ -109,3 +116,97 @@ def test_a_new_phone_is_said_and_taken_back() -> None:
     assert home.stated() == [("laptop", "event.new_phone", "happened")]
     home.post("/new-phone", do="mistake")
     assert home.stated()[-1] == ("laptop", "event.new_phone", "taken_back")
+
+
+# The accounts that are listed
+
+
+def boxes(page: Element) -> dict[str, bool]:
+    """The accounts on a page by name, and whether each is ticked."""
+    labels = {one.attributes["for"]: one.text for one in page.all("label")}
+    found = [one for one in page.all("input") if one.attributes.get("name") == "account"]
+    return {labels[one.attributes["id"]]: "checked" in one.attributes for one in found}
+
+
+def leaving(home: Household) -> tuple[str, str]:
+    """Two accounts, and somebody who has left."""
+    ids = home.account("x", "Campaign"), home.account("google", "Work email")
+    home.post("/left", do="happened")
+    return ids
+
+
+def test_each_account_is_named_with_where_to_look_email_first() -> None:
+    home = Household()
+    leaving(home)
+    page = home.get("/left")
+    assert boxes(page) == {"Work email, Google": False, "Campaign, X": False}
+    links = [one for one in page.all("a") if one.attributes["href"].startswith("https://")]
+    assert [one.attributes["href"] for one in links] == [platform("google").settings, platform("x").settings]
+    assert {one.attributes["target"] for one in links} == {"_blank"}
+
+
+def test_a_tick_is_kept_for_the_next_visit_and_answers_nothing() -> None:
+    home = Household()
+    campaign, _ = leaving(home)
+    home.post("/left", do="answers", account=campaign)
+    page = home.get("/left")
+    assert boxes(page) == {"Work email, Google": False, "Campaign, X": True}
+    assert "3 of the three things left. 1 account to see to." in said(page)
+    assert home.stated() == [EVENT]
+    home.post("/left", do="answers")
+    assert boxes(home.get("/left"))["Campaign, X"] is False, "what is no longer ticked is taken back"
+
+
+def test_all_is_not_done_while_an_account_is_not() -> None:
+    home = Household()
+    ids = leaving(home)
+    page = home.refused("/left", do="answers", access="done", account=ids[0])
+    assert problems(page) == ["Not ticked yet: Work email, Google. Tick it above, or choose Not yet."]
+    assert boxes(page)["Campaign, X"], "what was ticked stays so"
+    assert home.stated() == [EVENT]
+    answer = home.send("/left", [("do", "answers"), *(("account", one) for one in ids), ("access", "done")])
+    assert answer.status == 303
+    assert home.stated()[-1] == ("laptop", "leaver.access", "done")
+
+
+@pytest.mark.parametrize("answers", [{"access": "not_needed"}, {"passwords": "not_needed"}, {"recovery": "not_yet"}])
+def test_what_needs_no_account_asks_for_none(answers: dict[str, str]) -> None:
+    home = Household()
+    leaving(home)
+    home.post("/left", do="answers", **answers)
+    assert len(home.stated()) == 2
+
+
+def test_ticks_are_not_taken_for_the_next_one_who_leaves() -> None:
+    home = Household()
+    campaign, _ = leaving(home)
+    with home.store() as store:
+        memory = store.memory("leaver")
+        assert left_accounts.tick(memory, NOW, [campaign])
+        assert left_accounts.seen_to(memory, NOW) == {campaign}
+        assert left_accounts.seen_to(memory, NOW + timedelta(days=1)) == frozenset()
+
+
+@pytest.mark.parametrize("damage", ["x", 1, {"told_at": "x", "accounts": []}, {"accounts": ["i-1"]}, []])
+def test_damaged_ticks_are_none(damage: object) -> None:
+    with Household().store() as store:
+        memory = store.memory("leaver")
+        memory.remember(left_accounts.KEY, damage)
+        assert left_accounts.seen_to(memory, NOW) == frozenset()
+
+
+def test_an_account_that_is_not_on_the_list_cannot_be_ticked() -> None:
+    home = Household()
+    leaving(home)
+    assert problems(home.refused("/left", do="answers", account="i-000000000000"))
+
+
+def test_once_all_is_done_another_leaver_is_a_choice_of_its_own() -> None:
+    home = Household()
+    home.post("/left", do="happened")
+    home.post("/left", do="answers", **DONE)
+    page = home.get("/left")
+    assert "all three are done" in page.text
+    assert "Someone else has left" in [one.text for one in page.all("summary")]
+    main = [one for one in page.all("main")[0].all() if one.attributes.get("class") == "button"]
+    assert [one.text for one in main] == ["Go to my page"]
