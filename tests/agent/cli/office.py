@@ -30,6 +30,18 @@ from tests.report_server import ReportServer
 #: The checks that read this computer, which is none of the office's.
 QUIET = 'disabled = ["app_updates", "password_manager", "breach", "screen_lock"]'
 LABEL = "Work of mine"
+#: ``python -c ELSEWHERE POLICY ARGUMENTS...``: the command line as a process of its own, with that machine policy.
+ELSEWHERE = """
+import os, sys
+from agent.cli import run
+from agent.paths import Paths
+from config import loader
+paths = Paths.here()
+paths.policy = sys.argv[1]
+Paths.here = lambda: paths
+loader.load.__kwdefaults__["administrators"] = frozenset({os.getuid()})
+sys.exit(run(sys.argv[2:]))
+"""
 
 
 class Done(NamedTuple):
