@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from agent import secrets
@@ -84,7 +84,10 @@ def forget_everything(
     if running:
         raise WatchwordError(f"{' and '.join(running)} could not be stopped, so nothing was removed. Sign out and in.")
     # Held until the end, so that no background agent and no round starts meanwhile.
-    with _held(paths.daemon_lock, seconds), _held(os.path.join(paths.data, ROUND_LOCK), seconds):
+    locks = (paths.daemon_lock, os.path.join(paths.data, ROUND_LOCK), paths.rounds_lock)
+    with ExitStack() as held:
+        for lock in locks:
+            held.enter_context(_held(lock, seconds))
         todo = plan(paths, home, may_prompt=may_prompt)
         removed_secrets, problems = _remove_secrets(todo, may_prompt=may_prompt)
         left += problems

@@ -17,8 +17,8 @@ class FileLock:
         self.path = path
         self._descriptor: int | None = None
 
-    def take(self) -> bool:
-        """Take the lock if nobody holds it.
+    def take(self, *, shared: bool = False) -> bool:
+        """Take the lock if nobody holds it; ``shared``: if nobody holds it alone. It stays what it was taken as.
 
         Raises:
             OSError: the file cannot be made, or this file system knows no locks.
@@ -28,7 +28,7 @@ class FileLock:
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
-            taken = _try(descriptor)
+            taken = _try_shared(descriptor) if shared else _try(descriptor)
         except BaseException:  # Ctrl-C too: let go of it, then go on raising
             os.close(descriptor)
             raise
@@ -76,11 +76,35 @@ if sys.platform == "win32":
             return True
         return False
 
+    def _try_shared(descriptor: int) -> bool:
+        """The same byte by the system's own call: that of the C library, above, knows no other lock than for one."""
+        import ctypes  # not for the background agent, which shares no lock
+        from ctypes import wintypes
+
+        class Overlapped(ctypes.Structure):
+            _fields_ = (
+                ("internal", ctypes.c_size_t),
+                ("internal_high", ctypes.c_size_t),
+                ("offset", wintypes.DWORD),
+                ("offset_high", wintypes.DWORD),
+                ("event", wintypes.HANDLE),
+            )
+
+        fail_immediately = 1
+        call = ctypes.WinDLL("kernel32").LockFileEx
+        call.restype = wintypes.BOOL
+        call.argtypes = (wintypes.HANDLE, *(wintypes.DWORD,) * 4, ctypes.POINTER(Overlapped))
+        handle = msvcrt.get_osfhandle(descriptor)
+        return bool(call(handle, fail_immediately, 0, 1, 0, ctypes.byref(Overlapped())))
+
 else:
     import fcntl
 
-    def _try(descriptor: int) -> bool:
+    def _try(descriptor: int, how: int = fcntl.LOCK_EX) -> bool:
         with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
             return True
         return False
+
+    def _try_shared(descriptor: int) -> bool:
+        return _try(descriptor, fcntl.LOCK_SH)

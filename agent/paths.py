@@ -24,12 +24,13 @@ class Paths:
     ``store`` the database, ``journal`` the append-only record beside it, ``status`` the status document and ``logs``
     a directory, as is ``outbox`` with the reports that have yet to be sent. ``health`` says how the background agent
     does. ``runtime`` is a directory for what need not outlive the session: the doorbell that wakes the background
-    agent, and the address of the person's page while it is open (``page``, with its lock).
+    agent, and the address of the person's page while it is open (``page``, with its lock). ``rounds_lock`` is shared by
+    all rounds that run; forgetting everything has it alone.
     """
 
     __slots__ = (
         "config", "daemon_lock", "data", "doorbell", "health", "journal",
-        "logs", "outbox", "page", "page_lock", "policy", "runtime", "status", "store",
+        "logs", "outbox", "page", "page_lock", "policy", "rounds_lock", "runtime", "status", "store",
     )  # fmt: skip
 
     def __init__(self, *, config: str, policy: str, data: str, state: str, runtime: str) -> None:
@@ -46,6 +47,7 @@ class Paths:
         self.runtime = runtime
         # Not in the runtime directory: the session may clear that, and then a second agent would find no lock.
         self.daemon_lock = f"{data}{slash}daemon.lock"
+        self.rounds_lock = f"{data}{slash}rounds.lock"
         self.doorbell = f"{runtime}{slash}daemon.bell"
         self.page = f"{runtime}{slash}page.json"
         self.page_lock = f"{runtime}{slash}page.lock"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import uuid
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +21,14 @@ from agent.alerts.due import finished
 from agent.alerts.episodes import episodes_after
 from agent.cli.session import Session, SessionError, open_session
 from agent.contract import Check, Finding
+from agent.errors import WatchwordError
 from agent.files import read_regular
 from agent.host import Host
 from agent.host.live import LiveHost
 from agent.host.recording import MAX_BYTES, BadRecordingError, Recording, load
 from agent.host.replay import ReplayHost
 from agent.http import Network
+from agent.locking import FileLock
 from agent.paths import Paths
 from agent.runner import Outcome
 from agent.status import CheckRow, Document, Notifications, StatusError, write
@@ -117,7 +121,44 @@ def round_in(
     """One round of the checks named in ``ids`` (none: all) on this computer, kept in this session's store.
 
     ``fresh`` asks anew where a check would answer from memory.
+
+    Raises:
+        SessionError: a check that does not exist.
+        WatchwordError: all that is held is being removed.
     """
+    with _while_it_is_held(session):
+        return _round(session, ids, fresh=fresh, host=host, on_start=on_start, on_done=on_done)
+
+
+@contextmanager
+def _while_it_is_held(session: Session) -> Iterator[None]:
+    """Nobody may remove everything while a round runs, which would then keep some of it anew.
+
+    Raises:
+        WatchwordError: somebody does, or has since this session was opened.
+    """
+    lock = FileLock(session.paths.rounds_lock)
+    try:
+        try:
+            taken = lock.take(shared=True)
+        except OSError:
+            taken = True  # where no file can be made, nothing is kept
+        if not taken or (session.store.keeps and not os.path.exists(session.paths.store)):
+            raise WatchwordError("All that Watchword holds is being removed from this computer, so nothing is checked.")
+        yield
+    finally:
+        lock.release()
+
+
+def _round(
+    session: Session,
+    ids: Sequence[str],
+    *,
+    fresh: bool,
+    host: Host,
+    on_start: Callable[[Sequence[str]], None],
+    on_done: OnDone,
+) -> RoundResult:
     notes, store, settings = list(session.notes), session.store, session.loaded.settings
     checks, unusable = _chosen(ids, session.loaded)
     on_start([check.title for check in checks])

@@ -70,9 +70,9 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         session = open_session(args.config, last_good=args.due)
         with session.store:
             done = work(session, LiveHost(), due_only=args.due, present_since=present_since)
+        Log(paths.logs, "rounds").write("round", checks=list(done.ran), **_alert(done))
     finally:
         lock.release()
-    Log(paths.logs, "rounds").write("round", checks=list(done.ran), **_alert(done))
     for note in done.notes:
         print(f"watchword: {note}", file=stderr)
     next_at = done.next_at or datetime.now(UTC) + USUALLY

@@ -22,6 +22,8 @@ BACKLOG = 64
 def serve(paths: Paths, ready: Callable[[], None]) -> bool:
     """Serve the page until it ends. Returns at once, and ``False``, when another process does so already.
 
+    The lock stays until this process has ended: a request that was cut off may still be keeping something.
+
     ``ready`` is called as soon as the address is noted and connections are taken; the first is answered when the rest
     is loaded.
 
@@ -46,7 +48,6 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
     finally:
         forget(paths.page)
         clear(LiveHost(), paths)
-        lock.release()
     return True
 
 

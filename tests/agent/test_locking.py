@@ -29,6 +29,20 @@ def test_a_file_that_is_not_there_is_held_by_nobody(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_those_who_share_it_keep_out_only_who_wants_it_alone(tmp_path: Path) -> None:
+    path = str(tmp_path / "lock")
+    one, other, alone = FileLock(path), FileLock(path), FileLock(path)
+    assert one.take(shared=True)
+    assert other.take(shared=True)
+    assert not alone.take()
+    one.release()
+    assert not alone.take()
+    other.release()
+    assert alone.take()
+    assert not one.take(shared=True)
+    alone.release()
+
+
 def test_it_ends_with_its_holder_even_when_that_is_killed(tmp_path: Path) -> None:
     path = str(tmp_path / "lock")
     with subprocess.Popen(

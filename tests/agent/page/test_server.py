@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -19,7 +20,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from agent.locking import is_held
+from agent.locking import FileLock, is_held
 from agent.page import limits
 from agent.page.address import HOST, Address, noted
 from agent.page.guard import HEADERS
@@ -209,6 +210,32 @@ def test_finish_ends_it_and_leaves_nothing(address: Address) -> None:
     new = noted(Paths.here().page)
     assert new is not None
     end(serving(new))
+
+
+def test_the_lock_is_held_for_as_long_as_a_request_that_was_cut_off_may_keep_something(address: Address) -> None:
+    furnish()
+    process = serving(address)
+    token = re.search(rb'name="token" value="([^"]+)"', talk(address, request(address, "/finish")))
+    assert token is not None
+    busy = FileLock(Paths.here().store + ".lock")
+    assert busy.take()
+    body = urlencode({"token": token[1].decode(), "do": "happened"}).encode()
+    more = (
+        f"Origin: http://127.0.0.1:{address.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", address.port)) as waiting:
+        waiting.sendall(request(address, "/new-phone", method="POST", more=more, body=body))
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 8
+        while os.path.exists(Paths.here().page) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not os.path.exists(Paths.here().page)  # nobody is sent there any more
+        assert is_held(Paths.here().page_lock)
+        busy.release()
+        process.wait(10)
+    assert not is_held(Paths.here().page_lock)
 
 
 def test_twenty_wrong_paths_end_it(address: Address) -> None:
