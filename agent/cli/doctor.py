@@ -24,6 +24,9 @@ from agent.health import read as read_health
 from agent.health import sentence
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
+from agent.report.sharing import Standing
+from agent.report.standing import standing_lines
+from agent.reporting import Reports
 from agent.status import StatusError, load
 
 __all__ = ["Part", "State", "add_parser", "examine", "run"]
@@ -99,9 +102,7 @@ def examine(config: str | None) -> Iterator[Part]:
     yield from _plugins(session)
     yield _alerts(session)
     yield _background(session)
-    yield Part(
-        "reports", State.LIMITED, "nothing is sent anywhere; results stay in status.json, which only you can read"
-    )
+    yield _reports(session)
 
 
 def _store(session: Session) -> Part:
@@ -183,6 +184,15 @@ def _background(session: Session) -> Part:
     health = read_health(session.paths)
     state = State.LIMITED if health is None or health.failures else State.WORKING
     return Part("background", state, sentence(health, LOCAL, datetime.now(UTC)))
+
+
+def _reports(session: Session) -> Part:
+    """Whether reports reach the office, as the last attempts went; nothing is sent for this."""
+    reports = Reports(session.store, session.paths, session.loaded.settings.report)
+    holds, going = reports.arrangement, session.store.sending()
+    lines = standing_lines(holds, going, len(reports.outbox.waiting()), LOCAL, datetime.now(UTC))
+    amiss = holds.standing in (Standing.ASKED, Standing.ASKED_AGAIN) or going.problem or going.put_problem
+    return Part("reports", State.LIMITED if amiss else State.WORKING, " ".join(lines))
 
 
 def _plugins(session: Session) -> Iterator[Part]:
