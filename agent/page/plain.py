@@ -9,13 +9,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agent.page.page import page_of
+from agent.page.taken_over import services_in
 
 __all__ = ["ROUTES"]
 
 
 def help_now(request: Request) -> Response:
     """Where to turn. That somebody looked is kept nowhere and told nobody."""
-    return page_of(request).render(request, "help.html")
+    page = page_of(request)
+    return page.render(request, "help.html", services=services_in(page))
 
 
 def about(request: Request) -> Response:

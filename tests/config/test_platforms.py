@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import toml
 
+from config.links import is_official
 from config.platforms import (
     OTHER,
     Platform,
@@ -68,6 +69,7 @@ def test_links_are_plain_https(entry: Platform) -> None:
         parts = urlsplit(link)
         assert (parts.scheme, parts.username, parts.port) == ("https", None, None)
         assert parts.hostname
+        assert is_official(link)
 
 
 @every

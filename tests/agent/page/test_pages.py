@@ -12,12 +12,14 @@ import pytest
 
 from agent.page.guard import TOKEN
 from agent.page.item_view import known_links
+from config.platforms import platform
 from tests.agent.page.client import Client
 from tests.agent.page.furnished import EVIL, furnish
 from tests.agent.page.markup import Element, read
 
 #: Links to others that no finding brings: those of the help page.
 ELSEWHERE = {
+    *(urlsplit(platform(service).help).netloc for service in ("google", "x")),  # of which accounts are listed
     "reportharmfulcontent.com",
     "report.ncsc.gov.uk",
     "www.ncsc.gov.uk",
