@@ -23,9 +23,11 @@ from agent.page.wording import clock, day
 from agent.statements import statements
 from agent.store import HistoryRow
 
-__all__ = ["ROUTES", "Day", "Happening", "days"]
+__all__ = ["ROUTES", "Day", "Happening", "Result", "days"]
 
 KEPT = timedelta(days=90)
+#: From so many on, results that were first seen together are one line.
+TOGETHER = 3
 EVENTS: Mapping[str, str] = {
     "event.leaver": "You told us that someone has left",
     "event.new_phone": "You told us of a new phone or number",
@@ -35,14 +37,24 @@ SHOWN: Mapping[bool | None, str] = {True: "Alert shown", False: "Alert could not
 
 
 @dataclass(frozen=True)
+class Result:
+    """How something stood: ``tone`` and ``word`` as everywhere on the page, ``name`` where it is not said beside it."""
+
+    tone: Tone
+    word: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Happening:
-    """One line of the history. ``tone`` and ``word`` are those of a result, else nothing."""
+    """One line. ``was`` and ``now`` are there for a change of a result, ``inside`` for several things in one line."""
 
     at: datetime
     time: str
     what: str
-    tone: Tone | None = None
-    word: str = ""
+    was: Result | None = None
+    now: Result | None = None
+    inside: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,7 @@ def _heading(name: str) -> str:
 def _changes(rows: Sequence[HistoryRow], labels: Mapping[str, str]) -> Iterable[Happening]:
     """Each change of a result. One of the reason alone is no news to a person."""
     before: dict[tuple[str, str | None], Tone] = {}
+    first: dict[datetime, list[Result]] = {}
     names = titles()
     for row in rows:
         tone = TONES.get(row.status, "unknown")
@@ -89,8 +102,25 @@ def _changes(rows: Sequence[HistoryRow], labels: Mapping[str, str]) -> Iterable[
         if tone == earlier or (row.subject is not None and row.subject not in labels):
             continue
         name = name_of(row.check_id, labels.get(row.subject or ""), names)
-        was = f", was: {WORDS[earlier]}" if earlier is not None else ""
-        yield Happening(row.at, clock(row.at), f"{name}{was}", tone, WORDS[tone])
+        if earlier is None:
+            first.setdefault(row.at, []).append(Result(tone, WORDS[tone], name))
+        else:
+            was, now = Result(earlier, WORDS[earlier]), Result(tone, WORDS[tone])
+            yield Happening(row.at, clock(row.at), name, was, now)
+    for at, results in first.items():
+        yield from _first(at, results)
+
+
+def _first(at: datetime, results: Sequence[Result]) -> Iterable[Happening]:
+    """What was looked at for the first time: many things at once are one line."""
+    if len(results) < TOGETHER:
+        yield from (Happening(at, clock(at), one.name, now=one) for one in results)
+        return
+    ordered = sorted(results, key=lambda one: list(WORDS).index(one.tone))
+    counts = {word: sum(one.word == word for one in results) for word in WORDS.values()}
+    said = ", ".join(f"{word}: {number}" for word, number in counts.items() if number)
+    what = f"Looked at for the first time: {len(results)} things. {said}."
+    yield Happening(at, clock(at), what, inside=tuple(ordered))
 
 
 def _alerts(said: Sequence[Said], episodes: Mapping[str, Episode], labels: Mapping[str, str]) -> Iterable[Happening]:
@@ -123,7 +153,9 @@ def _told(made: Sequence[Attestation], labels: Mapping[str, str]) -> Iterable[Ha
             back = " (taken back)" if one.answer == TAKEN_BACK else ""
             what = f"{EVENTS[one.statement]}{whom}{back}"
         elif known is not None and one.answer in known.answers:
-            what = f"You told us about {known.short}{whom}: {known.answers[one.answer].partition(':')[0]}"
+            answer = known.answers[one.answer].partition(":")[0]
+            about = f"{labels[one.subject]}: " if one.subject in labels else ""
+            what = f"{about}{known.question} You answered: {answer}."
         else:
             what = f"You told us something{whom}"
         yield Happening(one.at, clock(one.at), what)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from agent.contract import Finding, Status
 from agent.page.forms.history import Happening, days
 from tests.agent.page.forms.household import Household
+from tests.agent.page.markup import Element
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -23,11 +25,50 @@ def test_changes_alerts_and_statements_are_told_in_words() -> None:
     home = Household(furnished=True)
     home.state(home.ids["mail"], "event.breach", "new")
     text = home.get("/history").text
-    assert "was: Action needed" in text
     assert "Alert shown: Screen lock" in text
     assert "You told us that someone has left" in text
-    assert "You told us about second step (Work email): an authenticator app" in text
+    assert (
+        "Work email: Which second step is on? Look at the account's security settings. "
+        "You answered: an authenticator app." in text
+    )
     assert "A new data breach became known (Work email)" in text
+
+
+def rows(home: Household) -> list[Element]:
+    return [one for one in home.get("/history").all("li") if "row" in one.attributes.get("class", "").split()]
+
+
+def test_a_change_says_from_what_to_what() -> None:
+    (change,) = [one for one in rows(Household(furnished=True)) if "became" in one.text]
+    assert [one.text for one in change.all("span") if "tag" in one.attributes.get("class", "").split()] == [
+        "Action needed",
+        "OK",
+    ]
+
+
+def settled(home: Household, at: datetime, **statuses: Status) -> None:
+    with home.store() as store:
+        store.settle([(check, Finding(status=status, reason="x")) for check, status in statuses.items()], at)
+
+
+def test_the_first_check_is_one_line_and_each_thing_is_inside_the_gravest_first() -> None:
+    home, now = Household(), datetime.now(UTC)
+    settled(home, now - timedelta(hours=2), screen_lock=Status.PASS, app_updates=Status.FAIL, reporting=Status.UNKNOWN)
+    settled(home, now - timedelta(hours=1), screen_lock=Status.UNKNOWN)
+    later, first = rows(home)
+    assert first.text.startswith("Looked at for the first time: 3 things. Action needed: 1, Not checked: 1, OK: 1.")
+    assert [one.text for one in first.all("li")] == [
+        "App updates: Action needed",
+        "Who to tell: Not checked",
+        "Screen lock: OK",
+    ]
+    assert later.text.startswith("Screen lock")
+
+
+def test_two_new_things_are_a_line_each() -> None:
+    home = Household()
+    settled(home, datetime.now(UTC), screen_lock=Status.PASS, app_updates=Status.FAIL)
+    assert len(rows(home)) == 2
 
 
 def test_what_was_about_an_account_that_has_gone_is_not_shown() -> None:
