@@ -25,7 +25,7 @@ from agent.own_files import Found, OwnFile, find
 from agent.paths import Paths
 from agent.stopping import still_running, stop
 
-__all__ = ["Forgotten", "Plan", "forget_everything", "plan"]
+__all__ = ["Forgotten", "Plan", "SwitchOff", "SwitchedOff", "forget_everything", "plan"]
 
 #: Ids of accounts as the store makes them. Looked for in the bytes of all its files, so also in damaged ones.
 _ACCOUNT = re.compile(rb"i-[0-9a-f]{12}")
@@ -37,8 +37,17 @@ ROUND_LOCK = "round.lock"
 #: After these, no other secret could be removed either.
 NO_USE = frozenset({"no_keyring", "locked", "timeout"})
 
-#: Switches one thing off, if it is on, and may say what is left of it elsewhere.
-SwitchOff = Callable[[], str | None]
+
+@dataclass(frozen=True)
+class SwitchedOff:
+    """What came of switching one thing off: whether it was on, and in a sentence what is left of it."""
+
+    was_on: bool
+    rest: str = ""
+
+
+#: Switches one thing off, if it is on.
+SwitchOff = Callable[[], SwitchedOff]
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What came of it. ``left`` is what is still there, a sentence each."""
+    """What came of it. ``left`` is what is still there, a sentence each; ``ended`` names what was on and is off now."""
 
     files: int
     secrets: int
     left: tuple[str, ...]
+    ended: tuple[str, ...] = ()
 
 
 def plan(paths: Paths, home: str, *, may_prompt: bool) -> Plan:
@@ -79,7 +89,7 @@ def forget_everything(
     Raises:
         WatchwordError: something runs and does not end; no file and no secret was removed.
     """
-    left = list(_switched_off(switch_off))
+    ended, left = _switched_off(switch_off)
     running = stop(paths, seconds)
     if running:
         raise WatchwordError(f"{' and '.join(running)} could not be stopped, so nothing was removed. Sign out and in.")
@@ -98,18 +108,22 @@ def forget_everything(
     rest = find(paths, home)
     left += [f"{file.path} could not be removed." for file in rest.files]
     left += [f"{path} is not Watchword's, or cannot be looked into, so it is left." for path in rest.strangers]
-    return Forgotten(removed, removed_secrets, tuple(left))
+    return Forgotten(removed, removed_secrets, tuple(left), tuple(ended))
 
 
-def _switched_off(switch_off: dict[str, SwitchOff]) -> Iterator[str]:
+def _switched_off(switch_off: dict[str, SwitchOff]) -> tuple[list[str], list[str]]:
+    """The names of what was on and is off now, and what is left, a sentence each."""
+    ended: list[str] = []
+    left: list[str] = []
     for name, off in switch_off.items():
         try:
-            rest = off()
+            done = off()
         except (WatchwordError, OSError) as error:
-            yield f"{name} could not be switched off: {error}"
-        else:
-            if rest:
-                yield rest
+            left.append(f"{name} could not be switched off: {error}")
+            continue
+        ended += [name] if done.was_on else []
+        left += [done.rest] if done.rest else []
+    return ended, left
 
 
 def _names(files: tuple[OwnFile, ...]) -> set[str]:

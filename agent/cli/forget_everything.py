@@ -16,7 +16,7 @@ from agent.cli import FAILED
 from agent.cli.ask import one_line as ask
 from agent.cli.session import open_session
 from agent.errors import RefusedError
-from agent.forgetting import Forgotten, Plan, SwitchOff, forget_everything, plan
+from agent.forgetting import Forgotten, Plan, SwitchedOff, SwitchOff, forget_everything, plan
 from agent.host.live import LiveHost
 from agent.http import Network
 from agent.paths import Paths
@@ -30,6 +30,7 @@ at sign-in and the entry in the menu. The program and your office's machine poli
 copy first: watchword export-my-data
 """
 
+SHARING = "Sharing with your office"
 #: What has an entry of ours, by the name that Python has for a system.
 MENUS = {"win32": "the Start menu", "darwin": "Applications"}
 #: What the kinds of files are called.
@@ -75,10 +76,13 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
 
 
 def said(done: Forgotten) -> str:
-    """What came of it in a sentence."""
-    kept = "1 entry" if done.secrets == 1 else f"{done.secrets} entries"
+    """What came of it in a sentence or two: only what there was."""
     files = "1 file" if done.files == 1 else f"{done.files} files"
-    return f"Removed {files}, {kept} of the keyring and the start at sign-in."
+    kept = "1 entry of the keyring" if done.secrets == 1 else f"{done.secrets} entries of the keyring"
+    outside_ours = [f"{name[:1].lower()}{name[1:]}" for name in done.ended if name != SHARING]
+    *most, last = [files, *([kept] if done.secrets else []), *outside_ours]
+    removed = f"Removed {', '.join(most)} and {last}." if most else f"Removed {last}."
+    return f"{removed} {SHARING} has ended." if SHARING in done.ended else removed
 
 
 def lines(todo: Plan) -> Iterator[str]:
@@ -107,26 +111,26 @@ def lines(todo: Plan) -> Iterator[str]:
 def outside() -> dict[str, SwitchOff]:
     """What Watchword has put elsewhere than in its own folders."""
 
-    def autostart() -> None:
+    def autostart() -> SwitchedOff:
         from agent.autostart import Computer, way
         from agent.autostart.program import this_program
 
         computer = Computer(LiveHost(), Paths.here(), this_program())
-        way(computer.host.system).turn_off(computer)
+        return SwitchedOff(was_on=bool(way(computer.host.system).turn_off(computer)))
 
-    def menu() -> None:
+    def menu() -> SwitchedOff:
         from agent.page.menu import way as place
 
-        place().take_away()
+        return SwitchedOff(was_on=bool(place().take_away()))
 
     return {
-        "Sharing with your office": _stop_sharing,
+        SHARING: _stop_sharing,
         "The start at sign-in": autostart,
         f"The entry in {MENUS.get(sys.platform, 'the menu')}": menu,
     }
 
 
-def _stop_sharing() -> str | None:
+def _stop_sharing() -> SwitchedOff:
     """Take the report back out of the folder and tell the office's collector, while there is a key to do so with.
 
     Raises:
@@ -134,17 +138,14 @@ def _stop_sharing() -> str | None:
     """
     paths = Paths.here()
     if not os.path.exists(paths.store) and not os.path.exists(paths.journal):
-        return None
+        return SwitchedOff(was_on=False)
     session = open_session(last_good=True)
     with session.store, held(paths):
         reports = Reports(session.store, paths, session.loaded.settings.report)
         agreed = session.store.sharing()
         if agreed is None or agreed.level is None:
-            return None
+            return SwitchedOff(was_on=False)
         network = Network(session.loaded.settings.network)
         left = enrolment.leave(reports, datetime.now(UTC), keyring=secrets, network=network)
-    return (
-        None
-        if left.told is not False
-        else ("Your office could not be told. Ask office IT to delete what they have of this laptop.")
-    )
+    untold = "Your office could not be told. Ask office IT to delete what they have of this laptop."
+    return SwitchedOff(was_on=True, rest=untold if left.told is False else "")

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent.errors import WatchwordError
-from agent.page import forms, home, item, plain
+from agent.page import background, forms, home, item, plain
 from agent.page.guard import Guard
 from agent.page.page import ClosedError, Page, page_of
 
@@ -39,6 +39,7 @@ def build(page: Page) -> ASGIApp:
             Route("/static/{name}", _static),
             *home.ROUTES,
             *item.ROUTES,
+            *background.ROUTES,
             *plain.ROUTES,
             *forms.ROUTES,
         ],

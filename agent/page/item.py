@@ -25,11 +25,14 @@ from agent.errors import RefusedError
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
 from agent.page import item_view
+from agent.page.background import is_running
 from agent.page.form import Form
 from agent.page.home import titles
 from agent.page.lines import line
 from agent.page.order import order
 from agent.page.page import Page, Problem, form_of, page_of
+from agent.page.rows import there
+from agent.paths import Paths
 from agent.reminding import TooLateError, remember, remind_at, spoken
 from agent.status import CheckRow
 from agent.store import StoreError
@@ -72,7 +75,11 @@ def remind(request: Request) -> Response:
         sentence = str(error)
         problems = [Problem("at" if form.get("when") == OTHER_TIME else "when", sentence[:1].upper() + sentence[1:])]
         return _page_about(request, key, problems=problems)
-    page.say(f"We will remind you on {spoken(due_at, LOCAL)}. Until then we will not mention it.")
+    when = spoken(due_at, LOCAL)
+    if is_running(Paths.here()):
+        page.say(f"We will remind you on {when}. Until then we will not mention it.")
+    else:
+        page.say(f"Set aside until {when}. No reminder comes, because nothing runs in the background.")
     return page.see_other(_path(key))
 
 
@@ -109,7 +116,7 @@ def switch(request: Request) -> Response:
     with page.checking, page.open_session() as session:
         round_in(session, [key.check_id], fresh=False, host=LiveHost())
         ring(session.paths.doorbell)
-    page.say(f"{title} is switched off. It shows as not checked." if off else f"{title} is checked again from now on.")
+    page.say(f"{title} is not checked any more, and shows so." if off else f"{title} is checked again from now on.")
     for note in notes:
         page.say(note)
     return page.see_other(_path(Key(key.check_id, None)))
@@ -121,12 +128,12 @@ def _page_about(request: Request, key: Key, *, problems: Sequence[Problem] = ())
         title = _must_be_known(key.check_id, session)
         labels = known_accounts(session.loaded.settings, session.store, now=now).labels
         document = last_document(session.paths)
+        names = {key.check_id: title}
         rows = [
             row
-            for row in (document.checks if document else ())
-            if row.id == key.check_id and key.subject in (None, row.instance) and (row.instance or "") in {"", *labels}
+            for row in there(document, labels, names)
+            if row.id == key.check_id and key.subject in (None, row.instance)
         ]
-        names = {key.check_id: title}
         if key.subject is not None and not rows:
             raise HTTPException(404)
         if len(rows) != 1:
@@ -138,6 +145,7 @@ def _page_about(request: Request, key: Key, *, problems: Sequence[Problem] = ())
             status=422 if problems else 200,
             problems=problems,
             item=_item(page, session, rows[0], title, now),
+            running=is_running(session.paths),
             form=form_of(request),
         )
 

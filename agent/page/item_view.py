@@ -10,20 +10,27 @@ from urllib.parse import urlsplit
 
 from agent.alerts.calendar import CHOICES, reminder_at
 from agent.alerts.records import Reminder
-from agent.contract import Check, Evidence, Finding, Status
+from agent.contract import Basis, Check, Evidence, Finding, Status
 from agent.host import System
 from agent.localtime import LOCAL
 from agent.page.found import Found, found
-from agent.page.lines import Line, line
+from agent.page.lines import Line, line, standing
 from agent.page.wording import moment
 from agent.statements import LAPTOP, statements
 from agent.status import CheckRow
 from agent.words import catalogue, text_for
+from checks.two_step import CHECK as TWO_STEP
+from config.practices import practices
 
-__all__ = ["Answer", "Detail", "ItemView", "Link", "Steps", "Time", "item", "known_links"]
+__all__ = ["Answer", "Detail", "ItemView", "Link", "Steps", "Telling", "Time", "item", "known_links"]
 
 SYSTEMS = {System.WINDOWS: "Windows", System.MACOS: "macOS", System.LINUX: "Linux"}
 TIMES = {"hour": "In an hour", "evening": "This evening", "tomorrow": "Tomorrow morning", "friday": "On Friday morning"}
+#: Of several answers the first of these is the one to look at.
+WORST = (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED)
+NO_ACCOUNTS = "no_accounts"
+#: Where the items of a task are told.
+TASK = "/left"
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,23 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Telling:
+    """How the person tells us how it is: the words of a button, and the path that it leads to.
+
+    ``done`` says that there was something to do, so that the button is what to press after that.
+    """
+
+    words: str
+    path: str
+    done: bool = False
+
+
+@dataclass(frozen=True)
 class ItemView:
-    """The page. ``off`` says that the check is switched off, ``held`` that office IT decides that."""
+    """The page. ``off`` says that the check is switched off, ``held`` that office IT decides that.
+
+    ``tell`` is there where only the person can tell; ``look`` says that looking again may find something else.
+    """
 
     line: Line
     title: str
@@ -77,6 +99,7 @@ class ItemView:
     steps: tuple[str, ...]
     others: tuple[Steps, ...]
     links: tuple[Link, ...]
+    heading: str
     found: Found
     details: tuple[Detail, ...]
     evidence: tuple[Evidence, ...]
@@ -85,6 +108,9 @@ class ItemView:
     held: bool
     needs_doing: bool
     answers: tuple[Answer, ...]
+    tell: Telling | None
+    look: bool
+    adds_account: bool
 
 
 def item(
@@ -111,6 +137,7 @@ def item(
         steps=steps,
         others=_elsewhere(row, check, system, steps) if steps else (),
         links=tuple(map(_link, known_links(text.links if text is not None else ()))),
+        heading=_heading(row),
         found=found(row),
         details=_details(row),
         evidence=tuple(evidence),
@@ -118,7 +145,10 @@ def item(
         off=off,
         held=held,
         needs_doing=row.status in (Status.FAIL, Status.WARN),
-        answers=_answers(row),
+        answers=() if _is_task(row) else _answers(row),
+        tell=_telling(row, now),
+        look=not _is_told(row) and row.status not in (Status.DISABLED, Status.NOT_APPLICABLE),
+        adds_account=row.reason == NO_ACCOUNTS and row.status is Status.UNKNOWN,
     )
 
 
@@ -145,6 +175,45 @@ def _answers(row: CheckRow) -> tuple[Answer, ...]:
         for statement in statements().values()
         if statement.check == row.id and statement.subject == about
     )
+
+
+def _is_told(row: CheckRow) -> bool:
+    """Whether it rests on what the person says and on nothing else: looking again finds nothing new."""
+    return row.id == TWO_STEP.id or row.id in practices()
+
+
+def _is_task(row: CheckRow) -> bool:
+    return row.id in practices() and bool(practices()[row.id].opened_by)
+
+
+def _heading(row: CheckRow) -> str:
+    if _is_task(row):
+        return "What there is to do"
+    return "What you told us" if row.basis is Basis.ATTESTED else "What we found"
+
+
+def _telling(row: CheckRow, now: datetime) -> Telling | None:
+    """The way to tell us, for what only the person can tell."""
+    answers = _answers(row)
+    if not _is_told(row) or not answers:
+        return None
+    to_do = row.status in (Status.FAIL, Status.WARN)
+    if _is_task(row):
+        words = (
+            "Go to the three things" if row.items and row.status is not Status.NOT_APPLICABLE else "Someone has left"
+        )
+        return Telling(words, TASK, done=to_do)
+    if to_do:
+        return Telling("I have done it", _worst(row, answers).path, done=True)
+    never = row.status is Status.UNKNOWN or standing(row, now) == "unknown"
+    return Telling("Answer" if never else "Answer again", _worst(row, answers).path)
+
+
+def _worst(row: CheckRow, answers: Sequence[Answer]) -> Answer:
+    """The question that decides: of several, the first that is not well."""
+    short = {f"/statements/{row.instance or LAPTOP}/{one.id}": one.short for one in statements().values()}
+    status = {item.name: item.status for item in row.items}
+    return min(answers, key=lambda one: WORST.index(status.get(short[one.path], Status.PASS)))
 
 
 def _elsewhere(row: CheckRow, check: Check | None, here: System, steps: tuple[str, ...]) -> tuple[Steps, ...]:

@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from agent.page.background import is_running
 from agent.page.page import page_of
 from agent.page.taken_over import services_in
+from agent.paths import Paths
 
 __all__ = ["ROUTES"]
 
@@ -34,7 +36,8 @@ def recovery_plan(request: Request) -> Response:
 def finish(request: Request) -> Response:
     """Whether to close the page, or that it is closed."""
     page = page_of(request)
-    return page.render(request, "finish.html", finished=page.lifetime.finishing)
+    running = is_running(Paths.here())
+    return page.render(request, "finish.html", finished=page.lifetime.finishing, running=running)
 
 
 def end(request: Request) -> Response:

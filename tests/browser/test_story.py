@@ -195,13 +195,13 @@ def snooze(life: Life) -> None:
         "document.getElementsByName('at')[0].value = arguments[0]", at.strftime("%Y-%m-%dT10:30")
     )
     window.press("Remind me then")
-    assert "We will remind you on" in window.said
+    assert "Set aside until" in window.said
     with life.store() as store:
         (reminder,) = store.reminders()
     assert reminder.check_id == "two_step"
     assert timedelta(days=2) < reminder.due_at - (datetime.now(UTC) + LATER) < timedelta(days=4)
     window.follow("My page")
-    assert "We will remind you" in window.text
+    assert "Set aside until" in window.text
 
 
 def somebody_has_left(life: Life) -> None:

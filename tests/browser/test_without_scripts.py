@@ -81,7 +81,7 @@ def test_a_time_is_picked_and_taken_back(scriptless: Window) -> None:
         assert "Give a day and a time" in scriptless.text
         scriptless.all("#when")[0].click()
         scriptless.press("Remind me then")
-        assert "We will remind you" in scriptless.said
+        assert "Set aside until" in scriptless.said
         with Store.open(Paths.here()) as store:
             assert len(store.reminders()) == 1
         scriptless.follow("My page")
@@ -98,10 +98,10 @@ def test_what_is_folded_away_unfolds(scriptless: Window) -> None:
         scriptless.go(address.url("/item/screen_lock"))
         assert "Check it again" not in scriptless.text
         assert "Switch off" not in scriptless.text
-        scriptless.driver.find_element(By.XPATH, "//summary[contains(., 'does not apply')]").click()
+        scriptless.driver.find_element(By.XPATH, "//summary[contains(., 'Stop checking this')]").click()
         (button,) = [one for one in scriptless.all("details[open] button") if one.is_displayed()]
         button.click()
-        WebDriverWait(scriptless.driver, 20).until(lambda _: "is switched off" in scriptless.said)
+        WebDriverWait(scriptless.driver, 20).until(lambda _: "is not checked any more" in scriptless.said)
     assert "screen_lock" in settings_in_force()[0].settings.checks.disabled
 
 

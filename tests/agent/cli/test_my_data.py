@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.forget_everything import said
+from agent.forgetting import Forgotten, SwitchedOff, SwitchOff, forget_everything
 from agent.locking import FileLock, is_held
 from agent.paths import Paths
 from tests.agent.cli.conftest import Watchword
@@ -243,3 +245,28 @@ def test_with_a_real_keyring_its_entries_go_even_if_nobody_knows_of_them_any_mor
     assert b"alex@example.org" in content["with"]
     assert b"@example.org" not in content["without"]
     assert b"0123456789abcdef0123456789abcdef" not in content["with"] + content["without"]
+
+
+@pytest.mark.parametrize(
+    ("done", "sentence"),
+    [
+        (Forgotten(5, 0, ()), "Removed 5 files."),
+        (Forgotten(1, 1, ()), "Removed 1 file and 1 entry of the keyring."),
+        (
+            Forgotten(5, 2, (), ("The start at sign-in", "The entry in the menu")),
+            "Removed 5 files, 2 entries of the keyring, the start at sign-in and the entry in the menu.",
+        ),
+        (Forgotten(5, 0, (), ("Sharing with your office",)), "Removed 5 files. Sharing with your office has ended."),
+    ],
+)
+def test_only_what_there_was_is_said_to_be_removed(done: Forgotten, sentence: str) -> None:
+    assert said(done) == sentence
+
+
+def test_what_was_not_on_is_not_said_to_have_been_switched_off(own_home: Path) -> None:
+    switches: dict[str, SwitchOff] = {
+        "The start at sign-in": lambda: SwitchedOff(was_on=False),
+        "The entry in the menu": lambda: SwitchedOff(was_on=True, rest="A part of it is left."),
+    }
+    done = forget_everything(Paths.here(), str(own_home), switch_off=switches, may_prompt=False)
+    assert (done.ended, done.left) == (("The entry in the menu",), ("A part of it is left.",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from agent.cli.rounds import last_document
 from agent.contract import Status
 from agent.host import System
 from agent.localtime import LOCAL
+from agent.locking import FileLock
 from agent.page.form import Form
 from agent.page.item_view import item
 from agent.paths import Paths
@@ -25,6 +27,15 @@ from tests.agent.page.markup import read
 def client() -> Client:
     furnish()
     return Client()
+
+
+@pytest.fixture
+def running() -> Iterator[None]:
+    """A background agent runs."""
+    lock = FileLock(Paths.here().daemon_lock)
+    assert lock.take()
+    yield
+    lock.release()
 
 
 def _after(client: Client, answer: Answer) -> str:
@@ -79,11 +90,26 @@ def test_a_check_that_does_not_exist_is_no_page(client: Client, check: str) -> N
 
 def test_a_time_is_picked(client: Client) -> None:
     said = _after(client, client.post("/item/remind", check="screen_lock", when="hour"))
-    assert "We will remind you on" in said
+    assert "Set aside until" in said
+    assert "No reminder comes, because nothing runs in the background" in said
     with Store.open(Paths.here()) as store:
         (reminder,) = store.reminders()
     assert (reminder.check_id, reminder.subject) == ("screen_lock", None)
     assert "Your screen does not lock itself" not in read(client.get("/").text).all("h2")[0].text
+
+
+def test_where_a_time_is_picked_it_is_said_that_nothing_runs_in_the_background(client: Client) -> None:
+    page = read(client.get("/item/screen_lock").text)
+    assert "does not run in the background, so it cannot remind you" in page.text
+    assert "Start by itself when I sign in" in [button.text for button in page.all("button")]
+
+
+def test_while_it_runs_in_the_background_it_reminds(client: Client, running: None) -> None:
+    page = read(client.get("/item/screen_lock").text)
+    assert "cannot remind you" not in page.text
+    said = _after(client, client.post("/item/remind", check="screen_lock", when="hour"))
+    assert "We will remind you on" in said
+    assert "No reminder comes" not in said
 
 
 def test_a_time_of_ones_own_is_picked(client: Client) -> None:
@@ -131,7 +157,7 @@ def test_of_what_is_well_nobody_is_reminded(client: Client) -> None:
 
 def test_a_check_is_switched_off_and_shows_as_not_checked(client: Client) -> None:
     said = _after(client, client.post("/item/switch", check="screen_lock", to="off"))
-    assert "Screen lock is switched off. It shows as not checked." in said
+    assert "Screen lock is not checked any more, and shows so." in said
     assert "Not checked" in said
     assert _statuses("screen_lock") == [Status.DISABLED]
     with Store.open(Paths.here()) as store:
@@ -154,8 +180,11 @@ def test_where_office_it_decides_there_is_no_button(client: Client) -> None:
         for off, held in ((False, False), (False, True))
     )
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b"", "server": ("a", 1)}
-    shown = [client.page.render(Request(scope), "item.html", item=one, form=Form()).body for one in (free, held)]
-    assert [b"Switch this check off" in bytes(page) for page in shown] == [True, False]
+    shown = [
+        client.page.render(Request(scope), "item.html", item=one, form=Form(), running=True).body
+        for one in (free, held)
+    ]
+    assert [b'<button type="submit" class="quiet">Stop checking this' in bytes(page) for page in shown] == [True, False]
     assert b"Office IT decides" in bytes(shown[1])
 
 
@@ -208,8 +237,23 @@ def test_settings_that_cannot_be_used_are_said_on_the_page(client: Client) -> No
 
 
 def test_the_end(client: Client) -> None:
-    assert "The page is closed" in _after(client, client.post("/finish"))
+    said = _after(client, client.post("/finish"))
+    assert "The page is closed" in said
+    assert "Nothing is checked until you open Watchword again" in said
     assert client.page.lifetime.finishing
+    assert not read(client.get("/finish").text).all("nav"), "what leads on leads nowhere"
+
+
+def test_before_the_end_it_can_be_set_to_start_by_itself(client: Client) -> None:
+    page = read(client.get("/finish").text)
+    assert "Nothing is checked until you open Watchword again" in page.text
+    assert [button.text for button in page.all("button")] == ["Start by itself when I sign in", "Close the page"]
+
+
+def test_while_it_runs_in_the_background_the_end_says_that_it_goes_on(client: Client, running: None) -> None:
+    page = read(client.get("/finish").text)
+    assert "goes on looking after your settings in the background" in page.text
+    assert [button.text for button in page.all("button")] == ["Close the page"]
 
 
 def test_the_time_shown_is_when_it_ends(client: Client) -> None:
