@@ -38,6 +38,18 @@ class FileLock:
             os.close(descriptor)
         return taken
 
+    @property
+    def in_place(self) -> bool:
+        """Whether it is ours and still the one that others find; everything may have been forgotten meanwhile."""
+        if self._descriptor is None:
+            return False
+        if sys.platform == "win32":  # which removes no file that somebody has open
+            return True
+        try:
+            return os.path.samestat(os.lstat(self.path), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
     def write(self, text: str) -> None:
         """Leave a line in the file for people and for :mod:`agent.daemon.doorbell`; the lock has to be ours."""
         if self._descriptor is None:

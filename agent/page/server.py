@@ -46,8 +46,9 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
             ready()
             _run(address, listener)
     finally:
-        forget(paths.page)
-        clear(LiveHost(), paths)
+        if lock.in_place:  # else another page may be there already, after everything was deleted
+            forget(paths.page)
+            clear(LiveHost(), paths)
     return True
 
 

@@ -29,6 +29,21 @@ def test_a_file_that_is_not_there_is_held_by_nobody(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_whose_file_was_removed_is_not_the_one_that_others_find(tmp_path: Path) -> None:
+    first, second = FileLock(str(tmp_path / "lock")), FileLock(str(tmp_path / "lock"))
+    assert not first.in_place
+    assert first.take()
+    assert first.in_place
+    if sys.platform != "win32":
+        (tmp_path / "lock").unlink()
+        assert not first.in_place
+        assert second.take()
+        assert (first.in_place, second.in_place) == (False, True)
+    first.release()
+    assert not first.in_place
+    second.release()
+
+
 def test_those_who_share_it_keep_out_only_who_wants_it_alone(tmp_path: Path) -> None:
     path = str(tmp_path / "lock")
     one, other, alone = FileLock(path), FileLock(path), FileLock(path)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import stat
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -108,14 +108,19 @@ def status(answer: bytes) -> int:
 
 
 def finish(address: Address) -> bytes:
+    return post(address, "/finish")
+
+
+def post(address: Address, path: str, **fields: str) -> bytes:
+    """Send a form."""
     page = read(talk(address, request(address, "/finish")).partition(b"\r\n\r\n")[2].decode())
     token = next(one.attributes["value"] for one in page.all("input") if one.attributes["name"] == "token")
-    body = urlencode({"token": token}).encode()
+    body = urlencode({"token": token, **fields}).encode()
     more = (
         f"Origin: http://127.0.0.1:{address.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n"
     )
-    return talk(address, request(address, "/finish", method="POST", more=more, body=body))
+    return talk(address, request(address, path, method="POST", more=more, body=body), seconds=30)
 
 
 def test_it_answers_within_a_second_of_being_asked_for() -> None:
@@ -212,29 +217,37 @@ def test_finish_ends_it_and_leaves_nothing(address: Address) -> None:
     end(serving(new))
 
 
+def test_after_everything_is_deleted_it_leaves_the_next_page_alone(address: Address) -> None:
+    furnish()
+    process = serving(address)
+    assert status(post(address, "/it/delete", sure="yes")) == 200
+    url = opened()
+    new = noted(Paths.here().page)
+    assert new is not None
+    assert new.port != address.port
+    process.wait(10)  # its last words are over
+    assert noted(Paths.here().page) == new
+    assert opened() == url
+    end(serving(new))
+
+
 def test_the_lock_is_held_for_as_long_as_a_request_that_was_cut_off_may_keep_something(address: Address) -> None:
     furnish()
     process = serving(address)
-    token = re.search(rb'name="token" value="([^"]+)"', talk(address, request(address, "/finish")))
-    assert token is not None
     busy = FileLock(Paths.here().store + ".lock")
     assert busy.take()
-    body = urlencode({"token": token[1].decode(), "do": "happened"}).encode()
-    more = (
-        f"Origin: http://127.0.0.1:{address.port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"Content-Length: {len(body)}\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", address.port)) as waiting:
-        waiting.sendall(request(address, "/new-phone", method="POST", more=more, body=body))
-        time.sleep(0.3)
-        process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 8
-        while os.path.exists(Paths.here().page) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not os.path.exists(Paths.here().page)  # nobody is sent there any more
-        assert is_held(Paths.here().page_lock)
-        busy.release()
-        process.wait(10)
+    asked = threading.Thread(target=post, args=(address, "/new-phone"), kwargs={"do": "happened"})
+    asked.start()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + 8
+    while os.path.exists(Paths.here().page) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not os.path.exists(Paths.here().page)  # nobody is sent there any more
+    assert is_held(Paths.here().page_lock)
+    busy.release()
+    process.wait(10)
+    asked.join()
     assert not is_held(Paths.here().page_lock)
 
 
