@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,9 +18,9 @@ from typing import Any
 import msgspec
 
 from agent.alerts.records import Key
-from agent.contract import Attestation, Basis, Fact
+from agent.contract import Attestation, Basis, Fact, Severity, Status
 from agent.report.model import FORMAT, LEVELS, Device, Label, Level, Reference, Report, Row, is_plain
-from agent.status import CheckRow, Document
+from agent.status import CheckRow, Document, is_open_question
 from config.platforms import find
 from config.practices import practices
 from config.report import PRACTICE, SharedFact, shared_facts
@@ -66,11 +67,10 @@ def build(
     for fact in shared_facts() if facts is None else facts:
         allowed.setdefault(fact.check, {})[fact.name] = fact
     rows: list[Row] = []
+    shared = [row for row in document.checks if not _is_private(row)]
     if frame.level != "summary":
-        for row in document.checks:
+        for row in shared:
             practice = practices().get(row.id)
-            if practice is not None and not practice.alerted:
-                continue  # how somebody looks after themselves is nobody else's business
             key = Key(row.id, row.instance)
             values = _row(row, statements.get(key), snoozed.get(key), withheld)
             about = row.id if practice is None else PRACTICE
@@ -90,12 +90,40 @@ def build(
             "agent": {"name": "watchword", **msgspec.to_builtins(document.agent)},
             "device": _device(document, withheld),
             "policy": msgspec.to_builtins(document.policy),
-            "summary": {**msgspec.to_builtins(document.summary), "state_digest": _state(document.checks)},
+            "summary": {**_summary(document, shared), "state_digest": _state(shared)},
             "checks": rows,
             "privacy": {"level": frame.level, "withheld": sorted(withheld)},
         },
         Report,
     )
+
+
+def _is_private(row: CheckRow) -> bool:
+    """How somebody looks after themselves, and who has left, is nobody else's business: not even that it was found."""
+    practice = practices().get(row.id)
+    return practice is not None and (not practice.alerted or bool(practice.opened_by))
+
+
+def _summary(document: Document, shared: Sequence[CheckRow]) -> dict[str, Any]:
+    """The counts and the whole in one word, as if what is private were not there at all."""
+    private = Counter(row.status.value for row in document.checks if _is_private(row))
+    counted: dict[str, int] = msgspec.to_builtins(document.summary.counts)
+    counts = {status: max(0, count - private[status]) for status, count in counted.items()}
+    decides = private[Status.FAIL.value] or private[Status.WARN.value]
+    return {"overall": _overall(shared) if decides else document.summary.overall, "counts": counts}
+
+
+def _overall(shared: Sequence[CheckRow]) -> str:
+    """The whole in one word, where something private that is to be done had a part in the document's own.
+
+    Whether something was known before, a document does not say; so what is not known counts as that, never as well.
+    """
+    bad = [row for row in shared if row.status in (Status.FAIL, Status.WARN)]
+    if any(row.status is Status.FAIL and row.severity in (Severity.MEDIUM, Severity.HIGH) for row in bad):
+        return "action"
+    if bad:
+        return "attention"
+    return "unknown" if any(row.status is Status.UNKNOWN and not is_open_question(row) for row in shared) else "ok"
 
 
 def _device(document: Document, withheld: set[str]) -> dict[str, Any]:

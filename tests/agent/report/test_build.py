@@ -6,15 +6,18 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.alerts.records import Key
-from agent.contract import Attestation, Basis, Category, Status
+from agent.contract import Attestation, Basis, Category, Severity, Status
 from agent.report.build import Frame, build
+from agent.report.exporters.entry import is_sane
+from agent.report.model import LEVELS, Level
 from agent.report.reader import encode, read
-from agent.status import Document
+from agent.status import CheckRow, Document
 from tests.agent.report.builders import ACCOUNT, CATALOGUE, NOW, document, documents, frame, frames, report, row
 
 
@@ -115,6 +118,37 @@ def test_how_somebody_looks_after_themselves_is_not_reported_at_all() -> None:
     found = report(row("self_search", category=Category.PRACTICE, facts={}), row())
     assert [kept.id for kept in found.checks] == ["screen_lock"]
     assert found.privacy.withheld == ()
+
+
+def leaver(status: Status = Status.FAIL, severity: Severity = Severity.HIGH) -> CheckRow:
+    """Somebody has left, and something is still to do about it."""
+    return row("leaver", status, category=Category.PRACTICE, severity=severity, facts={"left": 3}, reason="overdue")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("status", [Status.FAIL, Status.WARN, Status.PASS, Status.NOT_APPLICABLE])
+def test_that_somebody_has_left_is_in_no_part_of_a_report(level: Level, status: Status) -> None:
+    others = (row(status=Status.PASS), row("two_step", Status.PASS, instance=ACCOUNT, category=Category.ACCOUNT))
+    without, having = report(*others, level=level), report(leaver(status), *others, level=level)
+    assert having == without
+    assert "leaver" not in msgspec.json.encode(having).decode()
+
+
+@pytest.mark.parametrize(
+    ("others", "overall"),
+    [
+        ([row(status=Status.PASS)], "ok"),
+        ([row(status=Status.WARN)], "attention"),
+        ([row(status=Status.FAIL, severity=Severity.LOW)], "attention"),
+        ([row(status=Status.FAIL, severity=Severity.HIGH)], "action"),
+        ([row(status=Status.UNKNOWN)], "unknown"),
+    ],
+)
+def test_the_whole_is_told_as_if_nobody_had_left(others: list[CheckRow], overall: str) -> None:
+    found = report(leaver(), *others)
+    assert found.summary.overall == overall
+    assert sum(msgspec.to_builtins(found.summary.counts).values()) == len(others) == len(found.checks)
+    assert is_sane(found.summary.overall, found.summary.counts)
 
 
 def test_the_facts_of_every_practice_are_the_same_ones() -> None:
