@@ -140,7 +140,8 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is said about one reason. ``{placeholders}`` are the names of facts.
 
     ``more`` is where to go from here ("Open {app} to see how."): an alert says it after ``body``, a place that shows
-    all of it does not. ``steps`` go by system, or by system and what else must hold (docs/writing-words.md).
+    all of it does not. ``steps`` go by system, or by system and what else must hold (docs/writing-words.md). They lead
+    to the person's page; ``command`` is the same for a terminal, and only the command line says it.
     """
 
     title: str
@@ -148,6 +149,7 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: dict[str, tuple[str, ...]] = {}
     links: tuple[str, ...] = ()
     more: str = ""
+    command: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

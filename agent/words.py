@@ -77,9 +77,10 @@ def _catalogue(raw: Mapping[str, Any], over: Mapping[str, Any]) -> Catalogue:
     translated = {entry["id"]: entry for entry in over.get("alert", []) if "id" in entry}
     entries = {entry["id"]: _laid_over(entry, translated.get(entry["id"], {})) for entry in raw["alert"]}
     for entry in entries.values():
-        # The steps of another entry, with this one's own before them.
-        other = entries[entry["like"]].get("steps", {}) if "like" in entry else {}
-        entry["steps"] = {**other, **entry.get("steps", {})}
+        # The steps of another entry, with this one's own before them, and its command.
+        other = entries[entry["like"]] if "like" in entry else {}
+        entry["steps"] = {**other.get("steps", {}), **entry.get("steps", {})}
+        entry.setdefault("command", other.get("command", ""))
     return msgspec.convert(
         {
             "entries": entries,

@@ -12,6 +12,7 @@ from agent.accounts import known_accounts
 from agent.cli.question import WIDTH, ask, say
 from agent.cli.rounds import last_document, round_in
 from agent.cli.session import Session
+from agent.cli.where import command_for
 from agent.contract import Account, Attestation, Basis, Status
 from agent.host.live import LiveHost
 from agent.questions import about_whom, minutes
@@ -133,6 +134,8 @@ def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:
             say(fill(words.body, {"app": APP_NAME}), stderr)
             for step in next(iter(words.steps.values()), ()):
                 print(textwrap.fill(fill(step, {"app": APP_NAME}), WIDTH, initial_indent="  - "), file=stderr)
+            if command := command_for(statement.check, found.reason):
+                print(f"  - or in a terminal: {command}", file=stderr)
 
 
 def _left(number: int) -> str:

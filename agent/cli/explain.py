@@ -10,6 +10,7 @@ from agent.cli import FAILED
 from agent.cli.check import add_round_options, perform
 from agent.cli.rounds import RoundResult
 from agent.cli.show import Style, item_line, row_lines, spoken_time, style_for
+from agent.cli.where import places
 from agent.contract import Basis, Evidence, Fact, Finding, Status
 from agent.status import CheckRow, exit_code
 
@@ -39,20 +40,21 @@ def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str
     for note in result.notes:
         print(f"watchword: {note}", file=stderr)
     for check_id in dict.fromkeys(args.ids):
-        for line in _lines(result, check_id, style_for(stdout, plain=args.plain)):
+        for line in _lines(result, check_id, style_for(stdout, plain=args.plain), here=args.replay is None):
             print(line, file=stdout)
     rows = [row for row in result.document.checks if row.id in args.ids]
     return FAILED if result.failed else exit_code(row.status for row in rows)
 
 
-def _lines(result: RoundResult, check_id: str, style: Style) -> Iterable[str]:
+def _lines(result: RoundResult, check_id: str, style: Style, *, here: bool) -> Iterable[str]:
     for row, finding in result.findings(check_id):
         yield from row_lines(row, style, result.titles)
         yield ""
-        yield from _detail(row, finding)
+        yield from _detail(row, finding, here=here)
 
 
-def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
+def _detail(row: CheckRow, finding: Finding, *, here: bool) -> Iterable[str]:
+    """All there is to say. ``here`` says that it is about this computer, so that something can be done on it."""
     yield from _section("What it rests on:", [_evidence_line(evidence) for evidence in finding.evidence])
     how = "we do not" if row.status is Status.UNKNOWN else BASES[row.basis]
     yield f"How we know: {how}, {spoken_time(row.observed_at)}"
@@ -64,6 +66,7 @@ def _detail(row: CheckRow, finding: Finding) -> Iterable[str]:
             yield f"{label}: {spoken_time(moment)}"
     if row.text is not None:
         yield from _section("What to do:", [f"{number}. {step}" for number, step in enumerate(row.text.steps, 1)])
+        yield from _section("Where to do it:", places(row) if here and row.text.steps else ())
         yield from _section("More about it:", row.text.links)
     if row.refs:
         yield "Advice behind it: " + ", ".join(row.refs)
