@@ -1,4 +1,4 @@
-"""How the background agent does, as it noted it itself, in words for ``watchword status`` and ``watchword doctor``."""
+"""How the background agent does, as it noted it itself, in words for the person's page and for the command line."""
 
 from __future__ import annotations
 
@@ -40,16 +40,19 @@ def read(paths: Paths) -> Health | None:
     return health
 
 
-def sentence(health: Health | None, zone: tzinfo, now: datetime) -> str:
-    """How it does, in a line or two."""
-    if health is None:
+def sentence(health: Health | None, zone: tzinfo, now: datetime, *, in_terminal: bool = False) -> str:
+    """How it does, in a line or two; ``in_terminal`` with the command that does something about it."""
+    if health is None and in_terminal:
         return "The background agent is not running. `watchword autostart on` starts it when you sign in."
+    if health is None:
+        return "Watchword is not running in the background, so nothing is checked until you open it."
     parts = ["The background agent is running."]
     if health.failures:
         count = "The last round" if health.failures == 1 else f"The last {health.failures} rounds"
         parts.append(f"{count} did not finish; it keeps trying.")
     if health.unkept:
-        parts.append("The last round could not keep its results: `watchword doctor` says why.")
+        why = ": `watchword doctor` says why." if in_terminal else ". If it stays like this, tell office IT."
+        parts.append(f"The last round could not keep its results{why}")
     if health.last_round is not None:
         parts.append(f"Last round {_when(health.last_round, zone, now)}.")
     if health.next_round is not None:

@@ -38,6 +38,8 @@ FORMAT = "watchword.my-data/1"
 #: The store holds 90 days; a file beyond this is not as we wrote it, and is named without its content.
 MAX_BYTES = 64 * 1024 * 1024
 NO_KEYRING = "no keyring here that keeps secrets"
+#: Where the person's page has both.
+ON_THE_PAGE = "open Watchword, choose What office IT can see"
 
 ReadSecrets = Callable[[Sequence[str]], Mapping[str, str | Unreadable | None]]
 
@@ -234,7 +236,7 @@ def _summary(data: MyData) -> Iterator[str]:
     for name, standing in document["keyring"]["holds"].items():
         yield f"  {name}: {standing}"
     if "addresses" not in document["keyring"]:
-        yield "  Addresses are not in here. To have them: watchword export-my-data --with-addresses"
+        yield f"  Addresses are not in here. To have them, {ON_THE_PAGE}, and tick the addresses."
     yield "  Your key for Have I Been Pwned is never part of an export."
     yield ""
     yield "Files:"
@@ -243,7 +245,7 @@ def _summary(data: MyData) -> Iterator[str]:
     for note in data.notes:
         yield f"Note: {printable(note)}"
     yield ""
-    yield "To remove all of it from this computer: watchword forget-everything"
+    yield f"To remove all of it from this computer, {ON_THE_PAGE}, then Delete everything."
 
 
 #: The tables of the store in words, as far as they are about the person.

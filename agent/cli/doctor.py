@@ -183,7 +183,7 @@ def _why(found: Delivery) -> str:
 def _background(session: Session) -> Part:
     health = read_health(session.paths)
     state = State.LIMITED if health is None or health.failures else State.WORKING
-    return Part("background", state, sentence(health, LOCAL, datetime.now(UTC)))
+    return Part("background", state, sentence(health, LOCAL, datetime.now(UTC), in_terminal=True))
 
 
 def _reports(session: Session) -> Part:

@@ -30,13 +30,13 @@ class Session:
     notes: list[str] = field(default_factory=list)
 
 
-def open_session(config: str | None = None, *, last_good: bool = False) -> Session:
+def open_session(config: str | None = None, *, last_good: bool = False, on_page: bool = False) -> Session:
     """Open the store and read the settings, which the person's choices in the store are part of.
 
     ``config`` names a settings file to use instead of the person's own. A store that cannot be opened does not stop
     the checks: one in memory stands in, and a note says that nothing will be kept. With ``last_good`` a settings file
     that cannot be used does not stop them either: what :func:`keep_settings` kept last takes its place,
-    ``loaded.problems`` says what is wrong, and so do the notes.
+    ``loaded.problems`` says what is wrong, and so do the notes. ``on_page`` leaves commands out of these.
 
     Raises:
         SessionError: the settings are wrong; each line names file, key, what was found and what is allowed.
@@ -49,7 +49,7 @@ def open_session(config: str | None = None, *, last_good: bool = False) -> Sessi
     except BaseException:  # Ctrl-C too: let go of it, then go on raising
         store.close()
         raise
-    return Session(paths, loaded, store, [*store.notes, *_notes(loaded)])
+    return Session(paths, loaded, store, [*store.notes, *_notes(loaded, on_page=on_page)])
 
 
 def keep_settings(session: Session) -> None:
@@ -89,10 +89,9 @@ def _load(paths: Paths, config: str | None, choices: Mapping[str, Any], last_goo
         raise SessionError(str(error)) from error
 
 
-def _notes(loaded: Loaded) -> list[str]:
-    notes = [
-        f"{problem}. This choice is not used; `watchword config unset` takes it back." for problem in loaded.ignored
-    ]
+def _notes(loaded: Loaded, *, on_page: bool = False) -> list[str]:
+    mend = "; office IT can help." if on_page else "; `watchword config unset` takes it back."
+    notes = [f"{problem}. This choice is not used{mend}" for problem in loaded.ignored]
     if loaded.problems:
         notes.append("The settings cannot be used as they are, so the last good ones are in force:")
         notes.extend(loaded.problems)

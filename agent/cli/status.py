@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     except FileNotFoundError:
         print("watchword: nothing has been checked yet. Run `watchword check`.", file=stderr)
         if not args.json:
-            print(f"watchword: {sentence(read(paths), LOCAL, datetime.now(UTC))}", file=stderr)
+            print(f"watchword: {sentence(read(paths), LOCAL, datetime.now(UTC), in_terminal=True)}", file=stderr)
         return FAILED
     except (OSError, StatusError) as error:
         reason = f"{path} could not be read: {error.strerror}" if isinstance(error, OSError) else str(error)
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         style = style_for(stdout, plain=args.plain)
         for line in document_lines(document, style, titles=_titles(), outdated=outdated, now=now):
             print(line, file=stdout)
-        print(f"\n{sentence(read(paths), LOCAL, now)}", file=stdout)
+        print(f"\n{sentence(read(paths), LOCAL, now, in_terminal=True)}", file=stdout)
         for problem in _wrong_settings(paths):
             print(f"watchword: {problem} (until it is put right, the last good settings stay in use)", file=stderr)
     return exit_code((row.status for row in document.checks), current=not outdated)

@@ -83,7 +83,7 @@ class Page:
             agent.store.StoreError: the store cannot be read. The same.
         """
         with self.at_work():
-            session = open_session(last_good=True)
+            session = open_session(last_good=True, on_page=True)
             with session.store:
                 yield session
 

@@ -21,6 +21,12 @@ def test_none_is_running_when_nobody_holds_the_lock() -> None:
     assert "not running" in sentence(None, UTC, NOW)
 
 
+def test_the_command_that_mends_it_is_said_in_a_terminal_alone() -> None:
+    for health in (None, Health(unkept=True)):
+        assert "`watchword" in sentence(health, UTC, NOW, in_terminal=True)
+        assert "`" not in sentence(health, UTC, NOW)
+
+
 def test_a_note_left_by_one_that_was_killed_does_not_count() -> None:
     paths = Paths.here()
     Path(paths.health).parent.mkdir(parents=True, exist_ok=True)
