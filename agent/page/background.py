@@ -21,6 +21,8 @@ __all__ = ["ROUTES", "is_running"]
 #: Where a form may lead back to: a path of this page.
 PATH = re.compile(r"/(?:[a-z0-9_-]{1,64}(?:/[a-z0-9_-]{1,64}){0,3})?")
 
+CANNOT_START = "This copy of Watchword cannot start by itself from where it is. Ask office IT to look at this."
+
 
 def is_running(paths: Paths) -> bool:
     """Whether the background agent runs now: without it nothing is checked and nobody is reminded."""
@@ -49,8 +51,11 @@ def _turned_on() -> tuple[Started, Standing]:
     Raises:
         RefusedError: something that is not ours has its place, or this program cannot be started by itself.
     """
-    computer = Computer(LiveHost(), Paths.here(), this_program())
-    must_start(computer.program)
+    try:
+        computer = Computer(LiveHost(), Paths.here(), this_program())
+        must_start(computer.program)
+    except RefusedError as error:  # it says what to type
+        raise RefusedError(CANNOT_START) from error
     module = way(computer.host.system)
     try:
         started: Started = module.turn_on(computer, start=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.autostart import Program
+from agent.page import background
 from agent.paths import Paths
 from agent.store import Store
 from tests.agent.page.client import Client
@@ -80,3 +82,13 @@ def test_what_is_downloaded_says_where_on_the_page_the_rest_is() -> None:
         texts = [zipped.read(name).decode() for name in zipped.namelist() if name.endswith(".txt")]
     assert any("open Watchword, choose What office IT can see, then Delete everything" in text for text in texts)
     assert [found for text in texts for found in COMMAND.findall(text)] == []
+
+
+def test_a_copy_that_cannot_start_by_itself_is_told_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = Program((str(Path(Paths.here().data) / "python"), "-P", "-m", "agent", "daemon"))
+    monkeypatch.setattr(background, "this_program", lambda: nowhere)
+    answer = Client().post("/background", back="/")
+    shown = read(answer.text).all("body")[0].text
+    assert answer.status == 422
+    assert "cannot start by itself from where it is" in shown
+    assert COMMAND.findall(shown) == []
