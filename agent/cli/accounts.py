@@ -12,6 +12,7 @@ from agent import account_import, account_list, secrets
 from agent.account_list import Kept
 from agent.accounts import KnownAccounts, known_accounts
 from agent.cli.ask import one_line as ask
+from agent.cli.asking import ABOUT_ACCOUNTS, take_in
 from agent.cli.session import Session, session_with_notes
 from agent.cli.show import CALLED
 from agent.cli.subjects import account_named, spoken
@@ -99,7 +100,8 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
             raise StoreError("the change could not be kept.")
         change = {"add": _add, "edit": _edit, "import": _import, "remove": _remove}[args.action]
         print(change(args, session, known, stdin, stderr), file=stdout)
-        ring(session.paths.doorbell)  # the background agent looks at what is new at once
+        take_in(session, ABOUT_ACCOUNTS)
+        ring(session.paths.doorbell)  # the background agent looks the rest up at once
     return 0
 
 

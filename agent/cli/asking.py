@@ -21,8 +21,10 @@ from agent.store import StoreError
 from agent.words import APP_NAME, catalogue, fill
 from config.practices import practices
 
-__all__ = ["Asked", "ask_what_is_due", "take_in", "what_is_due", "what_is_open"]
+__all__ = ["ABOUT_ACCOUNTS", "Asked", "ask_what_is_due", "take_in", "what_is_due", "what_is_open"]
 
+#: What rests on the list of accounts and on what was stated, and is judged in a moment.
+ABOUT_ACCOUNTS = ("two_step", *(practice.id for practice in practices().values() if practice.kinds))
 #: What a look at this computer may answer: asked only where a look has found nothing.
 MEASURED_FIRST = frozenset({"password_manager"})
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from agent.accounts import KnownAccounts
 from agent.contract import Account, Attestation, Finding, Status
+from agent.page.forms.address_state import address_state
 from agent.page.lines import ASKED_AGAIN, TONES, URGENCY, WORDS, Tone, standing
 from agent.statements import Due
-from agent.status import Document
+from agent.status import CheckRow, Document
 from checks import two_step
 from checks.practices.judge import judge
 from checks.two_step.verdict import NO_METHOD
@@ -18,7 +19,7 @@ from config.platforms import Kind, methods, platform, platforms
 from config.practices import practices
 from config.schema import Profile
 
-__all__ = ["AccountLine", "Services", "lines", "services"]
+__all__ = ["AccountLine", "Services", "breach_rows", "lines", "services"]
 
 BREACH, KNOWN_BREACHES = "breach", "Known data breaches"
 KINDS: Mapping[Kind, str] = {
@@ -37,7 +38,7 @@ class AccountLine:
     """One account in the list. ``waiting`` is how many questions about it there are to answer.
 
     ``tone`` is that of the gravest thing that is known or not known of it: it is OK only if all of it is. ``about``
-    names what needs something doing, ``unknown`` what could not be told.
+    names what needs something doing, ``unknown`` what could not be told; ``address`` is what became of its address.
     """
 
     id: str
@@ -48,7 +49,7 @@ class AccountLine:
     word: str
     about: tuple[str, ...]
     unknown: tuple[str, ...]
-    has_address: bool
+    address: str
     waiting: int
     own: bool
 
@@ -83,6 +84,7 @@ def lines(
         return ()
     found = {finding.subject: finding for finding in two_step.judge(known.accounts, attestations, profile, now)}
     stands = _stands(known.accounts, attestations, profile, document, now)
+    rows = breach_rows(document)
     ordered = sorted(known.accounts, key=lambda account: list(KINDS).index(platform(account.service).kind))
     shown = []
     for account in ordered:
@@ -98,12 +100,18 @@ def lines(
                 word=WORDS[tone],
                 about=tuple(title for title, each in tones if each in ("action", "soon")),
                 unknown=tuple(title for title, each in tones if each == "unknown"),
-                has_address=account.has_address,
+                address=address_state(account, rows.get(account.id)).said if account.has_address else "",
                 waiting=sum(one.account is not None and one.account.id == account.id for one in due),
                 own=account.id not in known.from_settings,
             )
         )
     return tuple(shown)
+
+
+def breach_rows(document: Document | None) -> dict[str, CheckRow]:
+    """The last finding about the breaches of each account, by its id."""
+    rows = document.checks if document is not None else ()
+    return {row.instance: row for row in rows if row.id == BREACH and row.instance is not None}
 
 
 def _stands(

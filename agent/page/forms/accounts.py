@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,26 +15,30 @@ from agent import account_list
 from agent.account_list import Kept
 from agent.accounts import KnownAccounts
 from agent.attested import Statements
-from agent.cli.asking import Asked, take_in, what_is_due
+from agent.cli.asking import ABOUT_ACCOUNTS, Asked, take_in, what_is_due
 from agent.cli.rounds import last_document
 from agent.cli.session import Session
 from agent.contract import Account
-from agent.errors import RefusedError
+from agent.errors import RefusedError, WatchwordError
 from agent.page.form import Form
-from agent.page.forms.account_view import lines, services
+from agent.page.forms.account_view import breach_rows, lines, services
+from agent.page.forms.address_state import address_state
 from agent.page.forms.links import links_to
 from agent.page.forms.statements import listed
 from agent.page.forms.subjects import account_at, known_in, must_keep, sentence
 from agent.page.page import Page, Problem, form_of, page_of
 from agent.statements import HAPPENED, about, statements
 from config.platforms import Platform, find, platform
-from config.practices import practices
 
-__all__ = ["ABOUT_ACCOUNTS", "ROUTES", "said_of_address"]
+__all__ = ["ROUTES", "judge", "look_up_later", "said_of_address"]
 
-#: What rests on the list of accounts alone and is judged in a moment.
-ABOUT_ACCOUNTS = ("two_step", *(practice.id for practice in practices().values() if practice.kinds))
+BREACH = "breach"
 HEARD = "event.breach"
+#: Where an address goes: all of it.
+ADDRESS_GOES = (
+    "It is kept in the keyring of this computer. "
+    "With your own key, it is sent to Have I Been Pwned and to nobody else. Without one it is not looked up."
+)
 
 
 def show_all(request: Request) -> Response:
@@ -68,10 +74,10 @@ def add(request: Request) -> Response:
             now=datetime.now(UTC),
             may_prompt=True,
         )
-        _judge(page, session)
+        judge(page, session)
     page.say(f"Added {kept.account.label}.")
     _say(page, said_of_address(kept, wanted=bool(form.get("address"))))
-    return page.see_other("/accounts")
+    return look_up_later(page, page.see_other("/accounts"))
 
 
 def show(request: Request) -> Response:
@@ -105,12 +111,12 @@ def change(request: Request) -> Response:
             now=datetime.now(UTC),
             may_prompt=True,
         )
-        _judge(page, session)
+        judge(page, session)
     page.say(f"Changed {kept.account.label}.")
     if kept.account.service != account.service:
         page.say("What you had told us about it was about another service, so it is asked anew.")
     _say(page, said_of_address(kept, wanted=bool(form.get("address"))))
-    return page.see_other(f"/accounts/{account.id}")
+    return look_up_later(page, page.see_other(f"/accounts/{account.id}"))
 
 
 def show_removing(request: Request) -> Response:
@@ -132,11 +138,11 @@ def remove(request: Request) -> Response:
         known = known_in(session)
         account = account_at(known, request.path_params["account"])
         kept = account_list.remove(session.store, known, account, now=datetime.now(UTC), may_prompt=True)
-        _judge(page, session)
+        judge(page, session)
     page.say(f"{account.label} is no longer on the list.")
     if kept.problem is not None:
         page.say(f"Its address may still be in the keyring, {account_list.why_not(kept.problem)}.")
-    return page.see_other("/accounts")
+    return look_up_later(page, page.see_other("/accounts"))
 
 
 def heard(request: Request) -> Response:
@@ -147,7 +153,7 @@ def heard(request: Request) -> Response:
         account = account_at(known_in(session), request.path_params["account"])
         event = statements()[HEARD]
         session.store.attest(Asked(event, account).answered(HAPPENED, datetime.now(UTC)))
-        _judge(page, session)
+        judge(page, session)
     page.say("Kept. What you told us about this account before is asked anew.")
     return page.see_other(f"/accounts/{account.id}")
 
@@ -170,6 +176,7 @@ def _adding(request: Request, form: Form | None = None, problems: Sequence[Probl
         problems=problems,
         form=form or Form(),
         services=services(),
+        goes=ADDRESS_GOES,
     )
 
 
@@ -192,10 +199,12 @@ def _one(
         form=form or Form([("service", service.id), ("label", account.label)]),
         account=account,
         service=service,
+        address=address_state(account, breach_rows(last_document(session.paths)).get(account.id)),
         links=links_to([service.settings, service.help]),
         own=account.id not in known.from_settings,
         questions=listed(session, account, now),
         services=services(),
+        goes=ADDRESS_GOES,
     )
 
 
@@ -255,9 +264,21 @@ def _label_problems(label: str, service: Platform | None, others: Sequence[Accou
     return []
 
 
-def _judge(page: Page, session: Session) -> None:
+def judge(page: Page, session: Session) -> None:
+    """Judge anew what rests on the list of accounts and on what was stated."""
     with page.checking:
         take_in(session, ABOUT_ACCOUNTS)
+
+
+def look_up_later(page: Page, response: Response) -> Response:
+    """The answer, after which breaches are looked up: that may have to ask the keyring and the network."""
+
+    def look_up() -> None:
+        with suppress(WatchwordError), page.checking, page.open_session() as session:
+            take_in(session, [BREACH])
+
+    response.background = BackgroundTask(look_up)
+    return response
 
 
 def _say(page: Page, words: str) -> None:

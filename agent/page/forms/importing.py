@@ -11,10 +11,9 @@ from starlette.routing import Route
 
 from agent import account_import, account_list
 from agent.account_import import Plan
-from agent.cli.asking import take_in
 from agent.errors import RefusedError
 from agent.page.form import Form
-from agent.page.forms.accounts import ABOUT_ACCOUNTS
+from agent.page.forms.accounts import judge, look_up_later
 from agent.page.forms.subjects import known_in, must_keep, sentence
 from agent.page.page import Problem, form_of, page_of
 from config.platforms import platform
@@ -61,14 +60,13 @@ def take(request: Request) -> Response:
             )
         must_keep(session)
         done = account_import.apply(session.store, plan, now=datetime.now(UTC), may_prompt=True)
-        with page.checking:
-            take_in(session, ABOUT_ACCOUNTS)
+        judge(page, session)
     page.say(f"Added {account_import.counted(plan)}.")
     if done.problem is not None:
         some = "1 of the addresses was" if done.not_kept == 1 else f"{done.not_kept} of the addresses were"
         why = account_list.why_not(done.problem)
         page.say(f"{some} not kept, {why}. The accounts are looked after all the same.")
-    return page.see_other("/accounts")
+    return look_up_later(page, page.see_other("/accounts"))
 
 
 def _text(form: Form) -> str:

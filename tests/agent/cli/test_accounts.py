@@ -108,6 +108,22 @@ def test_an_account_can_be_renamed_and_moved_to_another_service(watchword: Watch
     assert (after["id"], after["label"], after["service"]) == (before["id"], "Office", "microsoft_work")
 
 
+def test_what_is_known_of_the_accounts_is_up_to_date_as_soon_as_one_is_added_or_moved(watchword: Watchword) -> None:
+    def second_steps() -> list[tuple[str | None, str]]:
+        rows = json.loads(watchword("status", "--json").stdout)["checks"]
+        return [(row["label"], row["reason"]) for row in rows if row["id"] == "two_step"]
+
+    watchword("check", "two_step")
+    assert second_steps() == [(None, "no_accounts")]
+    watchword("accounts", "add", "x", "--label", "Campaign", "--no-address")
+    assert second_steps() == [("Campaign", "no_answer")]
+    watchword("attest", "Campaign", "--method", "security_key")
+    assert second_steps() == [("Campaign", "strong")]
+    done = watchword("accounts", "edit", "Campaign", "--service", "snapchat")
+    assert "asked anew" in done.stderr
+    assert second_steps() == [("Campaign", "no_answer")]
+
+
 def test_an_edit_without_a_change_says_what_can_be_changed(watchword: Watchword) -> None:
     watchword("accounts", "add", "google", "--no-address")
     done = watchword("accounts", "edit", "google")

@@ -290,3 +290,29 @@ def test_addresses_of_a_list_are_only_in_the_field_they_were_typed_in() -> None:
     inside, _, after = rest.partition("</textarea>")
     assert "alex@example.org" in inside
     assert "alex@example.org" not in before + after
+
+
+@pytest.mark.parametrize("path", ["/accounts/add", "/accounts/{account}"])
+def test_where_an_address_goes_is_said_where_it_is_asked_for(path: str) -> None:
+    home = Household()
+    account = home.account("google", "Work email")
+    (hint,) = [one for one in home.get(path.format(account=account)).all("p") if "address-hint" in str(one.attributes)]
+    assert "With your own key, it is sent to Have I Been Pwned and to nobody else." in hint.text
+    assert "Without one it is not looked up." in hint.text
+    assert "nowhere else" not in hint.text
+
+
+def test_what_rests_on_the_accounts_is_judged_as_soon_as_one_is_added() -> None:
+    home = Household(furnished=True)
+    with home.store() as store:
+        for account in store.accounts():
+            store.remove_account(account.id, now=datetime.now(UTC))
+    home.client.post("/check")
+    assert "No accounts are listed to look up" in home.get("/").text
+    home.post("/accounts/add", service="google", label="Work email")
+    page = home.get("/")
+    assert "No accounts are listed" not in page.text
+    assert "Data breaches: Work email" in page.text
+    assert "Mail forwarding: Work email" in page.text
+    home.post("/accounts/import", list=LIST, do="import")
+    assert "Data breaches: Campaign page" in home.get("/").text
