@@ -11,7 +11,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from agent.host import Unreadable
 from agent.locking import FileLock
 from agent.own_files import Found, OwnFile, find
 from agent.paths import Paths
-from agent.stopping import still_running, stop
+from agent.stopping import serves_the_page, still_running, stop
 
 __all__ = ["Forgotten", "Plan", "SwitchOff", "SwitchedOff", "forget_everything", "plan"]
 
@@ -34,6 +34,8 @@ MAX_BYTES = 64 * 1024 * 1024
 IN_USE_SECONDS = 2.0
 #: Held by `watchword run` for as long as it runs.
 ROUND_LOCK = "round.lock"
+#: How the names of all locks end.
+LOCK = ".lock"
 #: After these, no other secret could be removed either.
 NO_USE = frozenset({"no_keyring", "locked", "timeout"})
 
@@ -93,18 +95,24 @@ def forget_everything(
     running = stop(paths, seconds)
     if running:
         raise WatchwordError(f"{' and '.join(running)} could not be stopped, so nothing was removed. Sign out and in.")
-    # Held until the end, so that no background agent and no round starts meanwhile.
-    locks = (paths.daemon_lock, os.path.join(paths.data, ROUND_LOCK), paths.rounds_lock)
+    # Held until the end, so that no page, no background agent and no round starts meanwhile.
+    locks = {paths.page_lock: "The page was opened again", paths.daemon_lock: "The background agent was started again"}
+    locks |= dict.fromkeys((os.path.join(paths.data, ROUND_LOCK), paths.rounds_lock), "Another round is running")
+    if serves_the_page(paths):
+        del locks[paths.page_lock]
     with ExitStack() as held:
-        for lock in locks:
-            held.enter_context(_held(lock, seconds))
+        for lock, otherwise in locks.items():
+            held.enter_context(_held(lock, seconds, otherwise))
         todo = plan(paths, home, may_prompt=may_prompt)
         removed_secrets, problems = _remove_secrets(todo, may_prompt=may_prompt)
         left += problems
         removed = _remove_files(todo.found)
-    again = find(paths, home)  # another Watchword may have been writing
-    removed += _remove_files(again)
-    _remove_folders(again.folders)
+        removed += _remove_files(find(paths, home))  # another command may have been writing
+        if sys.platform != "win32":  # which removes no file that somebody has open
+            removed += _remove_locks(find(paths, home))
+    if sys.platform == "win32":
+        removed += _remove_locks(find(paths, home))
+    _remove_folders(find(paths, home).folders)
     rest = find(paths, home)
     left += [f"{file.path} could not be removed." for file in rest.files]
     left += [f"{path} is not Watchword's, or cannot be looked into, so it is left." for path in rest.strangers]
@@ -160,8 +168,10 @@ def _remove_secrets(todo: Plan, *, may_prompt: bool) -> tuple[int, list[str]]:
 
 
 @contextmanager
-def _held(path: str, seconds: float) -> Iterator[None]:
-    """Hold a lock. One that cannot be made, on a disk that takes no file, cannot be held by others either.
+def _held(path: str, seconds: float, otherwise: str) -> Iterator[None]:
+    """Hold a lock; ``otherwise`` says who keeps it from us.
+
+    One that cannot be made, on a disk that takes no file, cannot be held by others either.
 
     Raises:
         WatchwordError: somebody else keeps holding it.
@@ -171,7 +181,7 @@ def _held(path: str, seconds: float) -> Iterator[None]:
     try:
         while not lock.take():
             if time.monotonic() > deadline:
-                raise WatchwordError("Another round is running, so nothing was removed. Try again in a minute.")
+                raise WatchwordError(f"{otherwise}, so nothing was removed. Try again in a minute.")
             time.sleep(0.05)
     except OSError:
         pass
@@ -182,8 +192,17 @@ def _held(path: str, seconds: float) -> Iterator[None]:
 
 
 def _remove_files(found: Found) -> int:
+    """All but the locks, which keep nobody out once their files are gone."""
+    return _remove(file for file in found.files if not file.path.endswith(LOCK))
+
+
+def _remove_locks(found: Found) -> int:
+    return _remove(file for file in found.files if file.path.endswith(LOCK))
+
+
+def _remove(files: Iterable[OwnFile]) -> int:
     removed = 0
-    for file in found.files:
+    for file in files:
         with suppress(OSError):
             _unlink(file.path)
             removed += 1

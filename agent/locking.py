@@ -9,6 +9,9 @@ from contextlib import suppress
 
 __all__ = ["FileLock", "is_held"]
 
+#: A lock on a file system that numbers a file anew each time it is looked up is as good as any there.
+TRIES = 5
+
 
 class FileLock:
     """A lock file. ``take`` says whether it is ours now; the file itself stays, so that nobody locks a deleted one."""
@@ -25,6 +28,15 @@ class FileLock:
         """
         if self._descriptor is not None:
             return True
+        self._descriptor = self._locked(shared=shared)
+        for _ in range(TRIES):
+            if self._descriptor is None or self.in_place:
+                break
+            self.release()  # its file was removed between opening and locking it: nobody else would find it
+            self._descriptor = self._locked(shared=shared)
+        return self._descriptor is not None
+
+    def _locked(self, *, shared: bool) -> int | None:
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
@@ -33,10 +45,9 @@ class FileLock:
             os.close(descriptor)
             raise
         if taken:
-            self._descriptor = descriptor
-        else:
-            os.close(descriptor)
-        return taken
+            return descriptor
+        os.close(descriptor)
+        return None
 
     @property
     def in_place(self) -> bool:
@@ -67,15 +78,16 @@ class FileLock:
 
 def is_held(path: str) -> bool:
     """Whether some process holds the lock now. A file that cannot be opened is held by nobody."""
-    lock = FileLock(path)
-    if not os.path.exists(path):
-        return False
     try:
-        taken = lock.take()
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return False
-    lock.release()
-    return not taken
+    try:
+        return not _try(descriptor)
+    except OSError:  # this file system knows no locks
+        return False
+    finally:
+        os.close(descriptor)
 
 
 if sys.platform == "win32":

@@ -12,7 +12,7 @@ from agent.files import read_regular
 from agent.locking import is_held
 from agent.paths import Paths
 
-__all__ = ["still_running", "stop"]
+__all__ = ["serves_the_page", "still_running", "stop"]
 
 #: A worker gets five seconds to end, and the agent waits for it.
 STOP_SECONDS = 15.0
@@ -23,6 +23,11 @@ MAX_BYTES = 64
 def still_running(paths: Paths) -> list[str]:
     """What runs now, in words. The process that asks does not count."""
     return [what for what, _, lock in _running(paths) if is_held(lock)]
+
+
+def serves_the_page(paths: Paths) -> bool:
+    """Whether the process that asks is the one behind the open page."""
+    return is_held(paths.page_lock) and _noted_in(paths.page_lock) == os.getpid()
 
 
 def stop(paths: Paths, seconds: float = STOP_SECONDS) -> list[str]:

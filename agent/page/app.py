@@ -63,7 +63,9 @@ async def _few_threads(_: Starlette) -> AsyncIterator[None]:
 
 
 async def _alive(request: Request) -> Response:
-    """What :func:`agent.page.address.answers` asks for."""
+    """What :func:`agent.page.address.answers` asks for: to be shown, which a page that is ending is not."""
+    if page_of(request).lifetime.finishing:
+        raise HTTPException(404)
     return PlainTextResponse(page_of(request).address.proof)
 
 

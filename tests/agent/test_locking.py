@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from agent import locking
 from agent.locking import FileLock, is_held
 
 HOLD = "import sys; from agent.locking import FileLock; l = FileLock(sys.argv[1]); print(l.take(), flush=True); input()"
@@ -22,6 +25,25 @@ def test_the_second_one_does_not_get_it(tmp_path: Path) -> None:
     assert not is_held(path)
     assert second.take()
     second.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file that somebody has open can be removed there")
+def test_one_that_is_removed_while_it_is_taken_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lock"
+    lock_it, removed = locking._try, []
+
+    def removed_meanwhile(descriptor: int) -> bool:
+        if not removed:
+            removed.append(path)
+            path.unlink()
+        return lock_it(descriptor)
+
+    monkeypatch.setattr(locking, "_try", removed_meanwhile)
+    lock = FileLock(str(path))
+    assert lock.take()
+    assert lock.in_place
+    assert not FileLock(str(path)).take()
+    lock.release()
 
 
 def test_a_file_that_is_not_there_is_held_by_nobody(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from agent.cli.forget_everything import said
 from agent.forgetting import Forgotten, SwitchedOff, SwitchOff, forget_everything
 from agent.locking import FileLock, is_held
 from agent.paths import Paths
+from agent.stopping import stop
 from tests.agent.cli.conftest import Watchword
 from tests.agent.planted import MARK, everything
 
@@ -270,3 +272,34 @@ def test_what_was_not_on_is_not_said_to_have_been_switched_off(own_home: Path) -
     }
     done = forget_everything(Paths.here(), str(own_home), switch_off=switches, may_prompt=False)
     assert (done.ended, done.left) == (("The entry in the menu",), ("A part of it is left.",))
+
+
+@linux_only
+def test_no_page_is_opened_while_everything_is_being_forgotten(own_home: Path) -> None:
+    from agent.forgetting import forget_everything
+    from agent.page.address import answers, noted
+
+    everything(own_home)
+    paths = Paths.here()
+    Path(paths.page).unlink(missing_ok=True)
+    round_of_checks = FileLock(paths.rounds_lock)
+    assert round_of_checks.take(shared=True)  # it is waited for
+    forgetting = threading.Thread(
+        target=forget_everything, args=(paths, str(own_home)), kwargs={"switch_off": {}, "may_prompt": False}
+    )
+    forgetting.start()
+    deadline = time.monotonic() + 10
+    while not is_held(paths.page_lock) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    opening = subprocess.Popen([sys.executable, "-m", "agent", "open", "--no-browser"], stdout=subprocess.PIPE)
+    time.sleep(1.5)
+    assert noted(paths.page) is None
+    round_of_checks.release()
+    forgetting.join()
+    opening.communicate(timeout=60)
+    assert opening.returncode == 0
+    address = noted(paths.page)
+    assert address is not None
+    assert answers(address)
+    assert stop(paths) == []
+    assert left(own_home) == [Path(paths.page_lock)]

@@ -22,7 +22,7 @@ import pytest
 
 from agent.locking import FileLock, is_held
 from agent.page import limits
-from agent.page.address import HOST, Address, noted
+from agent.page.address import HOST, Address, answers, noted
 from agent.page.guard import HEADERS
 from agent.paths import Paths
 from tests.agent.page.furnished import furnish
@@ -215,6 +215,16 @@ def test_finish_ends_it_and_leaves_nothing(address: Address) -> None:
     new = noted(Paths.here().page)
     assert new is not None
     end(serving(new))
+
+
+def test_one_that_is_ending_is_not_given_to_who_opens_it(address: Address) -> None:
+    finish(address)
+    assert not answers(address)
+    url = opened()  # it waits for that one to end
+    new = noted(Paths.here().page)
+    assert new is not None
+    end(serving(new))
+    assert url == new.url() != address.url()
 
 
 def test_after_everything_is_deleted_it_leaves_the_next_page_alone(address: Address) -> None:
