@@ -38,6 +38,8 @@ TONES: Mapping[Status, Tone] = {
 URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok", "none")
 #: What there is something to do about, and so to set aside.
 TO_DO: Sequence[Tone] = ("action", "soon")
+#: The person did not know: the words about that are the same for each, and so of no use in a list.
+UNSURE = frozenset({"find_out", "not_sure"})
 #: Why something is asked again before its time, by what happened (``ended_by``).
 ASKED_AGAIN: Mapping[str, str] = {
     "new_phone": "Asked again because of your new phone or number",
@@ -104,6 +106,8 @@ def _said(row: CheckRow, now: datetime) -> str:
         return "Switched off"
     if row.status is Status.PASS and standing(row, now) != "ok":
         return "Your answer is no longer recent"
+    if row.reason in UNSURE:
+        return "You were not sure"
     if row.id == BREACH and (named := breach_title(row)):
         return named
     return row.text.title if row.text is not None and row.text.title else row.reason.replace("_", " ").capitalize()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from agent.alerts.records import Episode, Key, Reminder
 from agent.contract import Category, Status
+from agent.page.groups import Group, groups
 from agent.page.headline import Counts, headline
 from agent.page.lines import TO_DO, Line, line, name_of
 from agent.page.order import order
@@ -16,15 +17,8 @@ from agent.page.wording import moment, on_day
 from agent.statements import LAPTOP, Due, OpenQuestions
 from agent.status import CheckRow, Document, Text
 
-__all__ = ["MONTH", "First", "Fixed", "Group", "Home", "Open", "Question", "Questions", "home", "question_of"]
+__all__ = ["MONTH", "First", "Fixed", "Home", "Open", "Question", "Questions", "home", "question_of"]
 
-#: The groups of the page, in their order: category, heading, and what is said while there is nothing in it.
-GROUPS: Sequence[tuple[Category, str, str]] = (
-    (Category.DEVICE, "This laptop", "Nothing about this laptop has been checked yet."),
-    (Category.ACCOUNT, "My accounts", "No accounts are listed yet."),
-    (Category.PRACTICE, "Our team", "Nothing is known about your team yet."),
-    (Category.AGENT, "This app", ""),
-)
 NO_ACCOUNTS = "no_accounts"
 NONE_OPEN = OpenQuestions((), ())
 #: After this long without a round, what is shown is no longer news.
@@ -58,21 +52,6 @@ class Questions:
     count: int
     first: Question | None
     to_find_out: tuple[Question, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """One part of the list. ``empty`` is said when it has no lines; ``notes`` are sentences above them.
-
-    ``apart`` are the findings that do not apply here.
-    """
-
-    id: str
-    heading: str
-    lines: tuple[Line, ...]
-    apart: tuple[Line, ...]
-    empty: str
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,30 +106,29 @@ def home(
     episodes = list(episodes)
     waiting = {episode.key for episode in episodes if episode.closed_at is None}
     to_do = [(row, one) for row, one in shown if one.tone in TO_DO]
+    asked = {
+        Key(one.statement.check, one.account.id if one.account else None)
+        for one in (*questions.due, *questions.to_find_out)
+    }
     return Home(
-        title=_title(shown, questions, accounts=labels is None or bool(labels)),
+        title=_title(shown, questions, asked, accounts=labels is None or bool(labels)),
         checked=moment(document.generated_at, now) if document is not None else None,
         stale=document is not None and now - document.generated_at > STALE,
         first=next((_first(row, one, waiting) for row, one in to_do if one.later is None), None),
         questions=_questions(questions),
-        groups=tuple(
-            _group(category, heading, empty, shown, tuple((notes or {}).get(category, ())))
-            for category, heading, empty in GROUPS
-        ),
+        groups=groups(shown, titles, asked, notes or {}),
         fixed=_fixed(episodes, titles, labels or {}, now),
         open=tuple(Open(one, row.text) for row, one in to_do),
     )
 
 
-def _title(shown: Sequence[tuple[CheckRow, Line]], questions: OpenQuestions, *, accounts: bool) -> str:
+def _title(
+    shown: Sequence[tuple[CheckRow, Line]], questions: OpenQuestions, asked: Collection[Key], *, accounts: bool
+) -> str:
     """The whole in a few words: what there is to do, to answer, and what is not known. Never that all is well."""
     counted = [(row, one) for row, one in shown if row.status is not Status.NOT_APPLICABLE]
     if not counted:
         return "Nothing has been checked yet"
-    asked = {
-        Key(one.statement.check, one.account.id if one.account else None)
-        for one in (*questions.due, *questions.to_find_out)
-    }
     unknown = [row for row, one in counted if one.tone == "unknown"]
     return headline(
         Counts(
@@ -183,20 +161,6 @@ def question_of(one: Due) -> Question:
     about = f"{one.account.label}: {one.statement.question}" if one.account else one.statement.question
     subject = one.account.id if one.account else LAPTOP
     return Question(about, f"/statements/{subject}/{one.statement.id}")
-
-
-def _group(
-    category: Category, heading: str, empty: str, shown: Sequence[tuple[CheckRow, Line]], notes: tuple[str, ...]
-) -> Group:
-    ours = [(row.status is Status.NOT_APPLICABLE, one) for row, one in shown if row.category is category]
-    return Group(
-        category.value,
-        heading,
-        tuple(one for apart, one in ours if not apart),
-        tuple(one for apart, one in ours if apart),
-        empty,
-        notes,
-    )
 
 
 def _fixed(

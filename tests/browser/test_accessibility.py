@@ -257,7 +257,7 @@ def test_the_address_is_not_printed(window: Window, furnished: Shown, tmp_path: 
     window.go(furnished.address.url("/print"))
     (tmp_path / "page.pdf").write_bytes(on_paper(window))
     text = subprocess.run(["pdftotext", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True)
-    assert "Everything that is open" in text.stdout
+    assert "What there is to do" in text.stdout
     assert furnished.address.secret[:12] not in text.stdout
     assert str(furnished.address.port) not in text.stdout
 

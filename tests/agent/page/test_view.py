@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,16 @@ import pytest
 from agent.alerts.records import Key, Reminder
 from agent.attested import Said
 from agent.contract import Account, Basis, Category, Severity, Status
+from agent.page.groups import Group
 from agent.page.lines import line, standing
 from agent.page.view import Home, home
 from agent.page.wording import day, moment, on_day
+from agent.paths import Paths
 from agent.statements import Due, OpenQuestions, statements
-from agent.status import CheckRow, Text
-from tests.agent.page.furnished import _closed, _episode, document, row
+from agent.status import CheckRow, Text, write
+from tests.agent.page.client import Client
+from tests.agent.page.furnished import _closed, _episode, document, furnish, row
+from tests.agent.page.markup import read
 
 TITLES = {"screen_lock": "Screen lock", "app_updates": "App updates", "two_step": "Two-step verification"}
 
@@ -24,8 +29,8 @@ def shown(*rows: CheckRow, **more: Any) -> Home:
     return home(document(*rows) if rows else None, titles=TITLES, now=datetime.now(UTC), **more)
 
 
-def asked(check: str = "recovery_plan", **changes: Any) -> CheckRow:
-    return row(check, Status.UNKNOWN, category=Category.PRACTICE, basis=Basis.ATTESTED, **changes)
+def asked(check: str = "recovery_plan", status: Status = Status.UNKNOWN, **changes: Any) -> CheckRow:
+    return row(check, status, category=Category.PRACTICE, basis=Basis.ATTESTED, **changes)
 
 
 def due(*names: str, to_find_out: tuple[str, ...] = (), account: Account | None = None) -> OpenQuestions:
@@ -283,3 +288,85 @@ def test_a_key_is_what_a_path_says() -> None:
     assert line(row(), {}, datetime.now(UTC)).path == "/item/screen_lock"
     about = line(row("two_step", instance="i-1"), {}, datetime.now(UTC))
     assert (about.path, Key(about.check_id, about.account)) == ("/item/two_step/i-1", Key("two_step", "i-1"))
+
+
+PRACTICES = ("recovery_plan", "reporting", "team_hours", "public_rules")
+
+
+def group(category: Category, *rows: CheckRow) -> Group:
+    return next(one for one in shown(*rows).groups if one.id == category.value)
+
+
+def test_what_lacks_an_answer_or_is_fine_is_folded_away_once_there_are_several() -> None:
+    fine = [row(check, Status.PASS, category=Category.PRACTICE) for check in ("passwords", "team_briefing", "leaver")]
+    bad = row("ncsc_services", Status.WARN, category=Category.PRACTICE)
+    found = group(Category.PRACTICE, *fine, bad, *map(asked, PRACTICES))
+    assert [one.check_id for one in found.lines] == ["ncsc_services"]
+    assert {one.check_id for one in found.to_tell} == set(PRACTICES)
+    assert len(found.fine) == 3
+    assert set(found.unknown) == set(found.to_tell)
+
+
+def test_a_few_lines_are_not_worth_folding() -> None:
+    fine, bad = (row(status=status, category=Category.PRACTICE) for status in (Status.PASS, Status.FAIL))
+    found = group(Category.PRACTICE, bad, asked(), fine)
+    assert (len(found.lines), found.to_tell, found.fine) == (3, (), ())
+
+
+def test_what_could_not_be_looked_at_or_is_switched_off_is_never_folded_away() -> None:
+    blind = [row(check, Status.UNKNOWN) for check in ("screen_lock", "app_updates", "two_step", "firewall")]
+    fine = [row(str(number), Status.PASS) for number in range(9)]
+    off = [asked(check, status=Status.DISABLED) for check in PRACTICES]
+    assert len(group(Category.DEVICE, *blind, *fine).lines) == 4
+    assert len(group(Category.PRACTICE, *off).lines) == 4
+
+
+def test_who_was_not_sure_reads_of_what_and_not_the_same_words_each_time() -> None:
+    text = Text("Let us find out together", "")
+    lines = [line(asked(check, reason="find_out", text=text), TITLES, datetime.now(UTC)) for check in PRACTICES]
+    assert {one.said for one in lines} == {"You were not sure"}
+    assert len({one.name for one in lines}) == len(lines)
+
+
+def test_what_is_folded_away_is_on_the_page_with_its_number() -> None:
+    furnish()
+    write(document(*map(asked, PRACTICES)), Path(Paths.here().status))
+    page = read(Client().get("/").text)
+    (folded,) = [one for one in page.all("details") if "Only you can tell us" in one.text]
+    assert folded.all("summary")[0].text.endswith("(4)")
+    assert len(folded.all("li")) == 4
+    assert "Not checked: Our team" in read(Client().get("/print").text).text
+
+
+def test_what_could_not_be_told_of_many_accounts_for_one_reason_is_one_line() -> None:
+    rows = [
+        row("breach", Status.UNKNOWN, category=Category.ACCOUNT, instance=f"i-{name}", label=name, reason=reason)
+        for name, reason in (("a", "offline"), ("b", "offline"), ("c", "no_address"), ("d", "offline"))
+    ]
+    lines = group(Category.ACCOUNT, *rows).lines
+    assert [(one.name, one.path) for one in lines] == [
+        ("Breach: 3 accounts", "/item/breach"),
+        ("Breach: c", "/item/breach/i-c"),
+    ]
+
+
+def test_what_fails_is_a_line_for_each_account() -> None:
+    rows = [
+        row("two_step", Status.FAIL, category=Category.ACCOUNT, instance=f"i-{name}", label=name) for name in "abcd"
+    ]
+    assert len(group(Category.ACCOUNT, *rows).lines) == 4
+
+
+def test_a_question_that_is_open_is_enough_to_be_folded_away() -> None:
+    account = Account(id="i-1", service="x", label="Campaign")
+    rows = [
+        row("two_step", Status.UNKNOWN, category=Category.ACCOUNT, instance="i-1", label="Campaign"),
+        *(row(name, Status.PASS, category=Category.ACCOUNT) for name in ("passwords", "password_manager")),
+    ]
+    found = next(
+        one
+        for one in shown(*rows, questions=due("two_step.method", account=account)).groups
+        if one.id == Category.ACCOUNT.value
+    )
+    assert [one.check_id for one in found.to_tell] == ["two_step"]
+    assert found.lines == ()
