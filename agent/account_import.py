@@ -276,7 +276,7 @@ def _columns(cells: Sequence[str], notes: list[str]) -> list[str]:
     if "service" not in columns:
         raise RefusedError("the first line must name the columns: service, label, address")
     unused = [cell for cell, name in zip(cells, columns, strict=True) if cell.strip() and not name]
-    if unused and not any("@" in cell for cell in unused):
+    if unused and not any(map(account_list.holds_address, unused)):
         notes.append(f"Not used: {', '.join(map(quoted, unused[:10]))}.")
     return columns
 

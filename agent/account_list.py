@@ -5,6 +5,7 @@ Addresses go to the keyring and nowhere else. Where there is none, the account i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ __all__ = [
     "add",
     "address_of",
     "change",
+    "holds_address",
     "keep_address",
     "label_of",
     "must_be_new",
@@ -39,8 +41,8 @@ __all__ = [
 MAX_LABEL = 80
 #: RFC 5321 allows 254 characters in an address.
 MAX_ADDRESS = 254
-#: What may stand around an address that is part of a sentence.
-AROUND = "<>()[]{}.,;:'\""
+#: What may stand around an address that is part of a sentence, or before the name of an account.
+AROUND = "<>()[]{}.,;:'\"@"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def service_of(name: str) -> Platform:
     service = find(name)
     if service is not None:
         return service
-    if _holds_address(name):
+    if holds_address(name):
         raise RefusedError("service: an address is not a service; say for example google")
     near = nearest_service(name)
     hint = f"did you mean {near}?" if near else f"known are {', '.join(platforms())}."
@@ -74,7 +76,7 @@ def label_of(text: str) -> str:
         RefusedError: it is empty, too long, more than a line, or holds an address: labels may be reported to IT.
     """
     label = text.strip()
-    if _holds_address(label):
+    if holds_address(label):
         raise RefusedError("label: an address is not a label; call it something like 'Work email'")
     if not label or len(label) > MAX_LABEL or not one_line(label):
         raise RefusedError(f"label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
@@ -227,8 +229,9 @@ def _without_address(store: Store, account: Account, *, may_prompt: bool) -> Kep
     return Kept(bare, done if isinstance(done, Unreadable) and account.has_address else None)
 
 
-def _holds_address(text: str) -> bool:
-    return any(_is_address(word.strip(AROUND)) for word in text.split())
+def holds_address(text: str) -> bool:
+    """Whether there is an address in it, or what somebody would read as one; the name ``@alex`` is none."""
+    return any("@" in word.strip(AROUND) for word in unicodedata.normalize("NFKC", text).split())
 
 
 def _is_address(text: str) -> bool:

@@ -149,6 +149,7 @@ def test_what_is_no_list_is_refused_in_one_sentence(data: bytes, message: str) -
 
 def test_columns_that_are_not_used_are_said() -> None:
     assert "Not used: 'Phone'." in list(preview(plan_of("service,Phone\ngoogle,1\n")))
+    assert "Not used" not in " ".join(preview(plan_of("service,me\uff20example.org\ngoogle,1\n")))  # an address
 
 
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=300).map(lambda text: f"service,label\n{text}".encode())))

@@ -253,7 +253,7 @@ def _label_problems(label: str, service: Platform | None, others: Sequence[Accou
     try:
         account_list.label_of(name)
     except RefusedError:
-        if "@" in name:
+        if account_list.holds_address(name):
             return [Problem("label", "Give it a name without an email address in it, for example Work email.")]
         most = account_list.MAX_LABEL
         return [Problem("label", f"Give it a name of one line, with {most} characters at most.")]
