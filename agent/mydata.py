@@ -1,4 +1,4 @@
-"""Everything that Watchword holds about its person, to give to them: one document, a summary in words, the files.
+"""Everything that Watchword holds about its person, to give to them: a page to read, a document, files.
 
 It reads the files as they lie, also damaged ones, and changes nothing. Secrets are never part of it; addresses are only
 if they are asked for, be they in the keyring or in the settings file.
@@ -23,6 +23,7 @@ import msgspec
 from agent import __version__, secrets
 from agent.files import read_regular
 from agent.host import Unreadable
+from agent.mydata_page import page
 from agent.own_files import OwnFile, find
 from agent.paths import Paths
 from agent.store.events import AccountKept, latest
@@ -80,10 +81,14 @@ def collect(
 
 
 def archive(data: MyData) -> bytes:
-    """A zip file of it: ``data.json``, ``summary.txt`` and ``files/``."""
+    """A zip file of it: ``answers.html``, ``summary.txt``, ``data.json`` and ``files/``."""
     made = io.BytesIO()
     document = json.dumps(data.document, indent=2, ensure_ascii=False).encode()
-    parts = {"summary.txt": "\n".join(_summary(data)).encode() + b"\n", "data.json": document + b"\n"}
+    parts = {
+        "answers.html": page(data.document).encode(),
+        "summary.txt": "\n".join(_summary(data)).encode() + b"\n",
+        "data.json": document + b"\n",
+    }
     parts |= {f"files/{name}": content for name, content in data.files.items()}
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in parts.items():
@@ -221,7 +226,8 @@ def _summary(data: MyData) -> Iterator[str]:
     yield "What Watchword holds about you"
     yield ""
     yield f"Made on {document['made_at']} by Watchword {document['version']}, on this computer. Nothing was sent."
-    yield "All of it is in data.json; files/ has copies of the files themselves."
+    yield "answers.html has your accounts and answers, to read in a browser or to print. All of it is in data.json;"
+    yield "files/ has copies of the files themselves."
     yield ""
     yield f"Accounts: {len(document['accounts'])}"
     for account in document["accounts"]:

@@ -11,16 +11,17 @@ from functools import partial
 from typing import IO, Any
 
 from agent import mydata, secrets
-from agent.errors import RefusedError
+from agent.errors import RefusedError, WatchwordError
 from agent.paths import Paths
 from config.text import quoted
 
 __all__ = ["add_parser", "run"]
 
 EPILOG = """\
-It is a zip file: summary.txt to read, data.json with all of it (docs/my-data.md), and copies of the files. The
-addresses of your accounts stay out unless you ask for them; your key for Have I Been Pwned always does. Keep the file
-safe: it tells which accounts you have and how they are protected.
+It is a zip file: answers.html to read or print, summary.txt with what there is, data.json with all of it
+(docs/my-data.md), and copies of the files. Without a name it is put into this folder, or into your own if this one
+cannot be written to. The addresses of your accounts stay out unless you ask for them; your key for Have I Been Pwned
+always does. Keep the file safe: it tells which accounts you have and how they are protected.
 
 examples:
   watchword export-my-data
@@ -48,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Write the file. 0 written, 2 there is a file already, 4 it could not be written."""
     now = datetime.now(UTC)
-    name = args.file or f"watchword-my-data-{now:%Y-%m-%d}.zip"
+    name = args.file or _own_name(f"watchword-my-data-{now:%Y-%m-%d}.zip")
     if name == "-" and stdout.isatty():
         raise RefusedError("it is a zip file, nothing for a terminal; name a file, or send it on by a pipe")
     if name != "-" and not args.force and os.path.lexists(name):
@@ -71,9 +72,23 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         write(name, content, force=args.force)
     except FileExistsError as error:
         raise RefusedError(f"{quoted(name)} is there already; say --force to replace it, or another name") from error
+    except OSError as error:
+        raise WatchwordError(
+            f"{quoted(name)} could not be written: {error.strerror or error}. "
+            "Nothing was saved; name a file in a folder of yours."
+        ) from error
     without = "" if args.with_addresses else " The addresses of your accounts are not in it."
     print(f"Written to {os.path.abspath(name)}.{without}", file=stdout)
     return 0
+
+
+def _own_name(name: str) -> str:
+    """Where a file without a folder goes: here, or home where nothing can be written here."""
+    try:
+        with tempfile.TemporaryFile(dir=os.curdir):
+            return name
+    except OSError:
+        return os.path.join(os.path.expanduser("~"), name)
 
 
 def write(path: str, content: bytes, *, force: bool) -> None:

@@ -15,7 +15,9 @@ from agent.contract import Attestation
 from agent.host import Unreadable
 from agent.mydata import archive, collect
 from agent.paths import Paths
+from agent.statements import statements
 from agent.store import Store
+from tests.agent.page.markup import read
 from tests.agent.planted import everything
 from tests.builders import NOW
 
@@ -60,6 +62,50 @@ def test_the_store_is_given_table_by_table_and_the_journal_event_by_event(own_ho
     assert [(row["key"], row["value"]) for row in found["store"]["choices"]] == [("profile", "heightened")]
     assert found["store"]["memory"] == [{"check_id": "breach", "key": "salt", "value": "ab"}]
     assert {event["kind"] for event in found["journal"]} == {"account", "attestation", "choice"}
+
+
+def test_a_page_has_the_accounts_and_answers_in_words(own_home: Path, account: str) -> None:
+    with Store.open(Paths.here()) as store:
+        store.attest(Attestation(subject=account, statement="two_step.method", answer="text", at=NOW))
+        store.attest(Attestation(subject="laptop", statement="recovery_plan.plan", answer="no", at=NOW))
+        store.attest(Attestation(subject="laptop", statement="event.leaver", answer="happened", at=NOW))
+    page = read(parts(own_home)["answers.html"].decode())
+    assert "Work email, Google" in [one.text for one in page.all("h3")]
+    rows = [[cell.text for cell in row.all("td")] for row in page.all("tr") if row.all("td")]
+    day = f"{NOW.day} {NOW:%B %Y}"
+    asked = "Which second step is on? Look at the account's security settings."
+    assert rows[:2] == [
+        [asked, "a code by text message", day],
+        [asked, statements()["two_step.method"].answers["app"], day],
+    ]
+    assert [row[1] for row in rows[2:]] == ["no", "it happened"]
+    assert "profile: heightened" in page.text
+
+
+def test_the_page_has_an_address_only_when_that_is_asked_for_and_loads_nothing(own_home: Path, account: str) -> None:
+    assert b"alex@example.org" not in parts(own_home)["answers.html"]
+    assert b"The addresses of your accounts are not in it." in parts(own_home)["answers.html"]
+    given = parts(own_home, with_addresses=True)["answers.html"]
+    assert b"Its address: alex@example.org" in given
+    for word in (b"<script", b"http", b"src=", b"url("):
+        assert word not in given
+
+
+def test_what_was_typed_cannot_become_markup_on_the_page(own_home: Path) -> None:
+    with Store.open(Paths.here()) as store:
+        account = store.add_account("x", "<script>alert(1)</script>", now=NOW)
+        store.attest(Attestation(subject=account.id, statement="<b>", answer="<i>", at=NOW))
+    page = parts(own_home)["answers.html"].decode()
+    assert "&lt;script&gt;" in page
+    assert not read(page).all("script")
+    assert not read(page).all("b")
+
+
+def test_the_page_is_made_of_the_journal_when_the_store_cannot_be_read(own_home: Path, account: str) -> None:
+    Path(Paths.here().store).write_bytes(b"not a database" * 100)
+    page = parts(own_home)["answers.html"].decode()
+    assert "Work email" in page
+    assert "an authenticator app" in page
 
 
 def test_every_table_of_the_store_is_there(own_home: Path, account: str) -> None:

@@ -87,6 +87,25 @@ def test_a_folder_that_is_not_there_is_one_clear_line(watchword: Watchword) -> N
     done = watchword("export-my-data", "/nowhere/at/all.zip")
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("watchword: '/nowhere/at/all.zip' could not be written: No such file")
+    assert "name a file in a folder of yours" in done.stderr
+
+
+@linux_only
+@pytest.mark.parametrize(("folder", "home"), [("/proc", True), (".", False)])
+def test_without_a_name_it_goes_here_or_home_where_nothing_can_be_written(
+    own_home: Path, tmp_path: Path, folder: str, home: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", "export-my-data"],
+        cwd=tmp_path / folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    (written,) = (own_home if home else tmp_path).glob("watchword-my-data-*.zip")
+    assert f"Written to {written}." in done.stdout
 
 
 # Having none left
