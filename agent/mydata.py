@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +39,8 @@ __all__ = ["FORMAT", "MyData", "archive", "collect"]
 FORMAT = "watchword.my-data/1"
 #: The store holds 90 days; a file beyond this is not as we wrote it, and is named without its content.
 MAX_BYTES = 64 * 1024 * 1024
+#: What Python has for the bytes of a file's name that are no UTF-8.
+_UNDECODED = re.compile("[\ud800-\udfff]")
 NO_KEYRING = "no keyring here that keeps secrets"
 #: Where the person's page has both.
 ON_THE_PAGE = "open Watchword, choose What office IT can see"
@@ -83,12 +86,13 @@ def collect(
 def archive(data: MyData) -> bytes:
     """A zip file of it: ``answers.html``, ``summary.txt``, ``data.json`` and ``files/``."""
     made = io.BytesIO()
-    document = json.dumps(data.document, indent=2, ensure_ascii=False).encode()
-    parts = {
-        "answers.html": page(data.document).encode(),
-        "summary.txt": "\n".join(_summary(data)).encode() + b"\n",
-        "data.json": document + b"\n",
+    texts = {
+        "answers.html": page(data.document),
+        "summary.txt": "\n".join(_summary(data)) + "\n",
+        "data.json": json.dumps(data.document, indent=2, ensure_ascii=False) + "\n",
     }
+    # Half a character of UTF-16 in one file, which nothing can encode, must not keep all the others from their owner.
+    parts = {name: text.encode(errors="backslashreplace") for name, text in texts.items()}
     parts |= {f"files/{name}": content for name, content in data.files.items()}
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in parts.items():
@@ -133,7 +137,7 @@ class _Reading:
             row["content"] = f"could not be read: {error.strerror}"
             self.notes.append(f"{shown} could not be read: {error.strerror}.")
             return
-        kept = self._free_name(name)
+        kept = self._free_name(_nameable(name))
         self.files[kept] = data
         row["content"] = f"files/{kept}"
         if name == "journal.jsonl":
@@ -282,7 +286,7 @@ def _value(name: str, value: Any) -> Any:
     if name in ("record", "value") and isinstance(value, str):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 
@@ -308,4 +312,9 @@ def _standing(value: str | Unreadable | None) -> str:
 
 def _from_home(path: str, home: str) -> str:
     inside = home and path.startswith(home.rstrip("/\\") + os.sep)
-    return "~" + path[len(home.rstrip("/\\")) :] if inside else path
+    return _nameable("~" + path[len(home.rstrip("/\\")) :] if inside else path)
+
+
+def _nameable(name: str) -> str:
+    """A file's name with marks for the bytes in it that are no UTF-8; no archive could hold it as it is."""
+    return _UNDECODED.sub("\ufffd", name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -183,3 +185,23 @@ def test_the_summary_can_be_read(own_home: Path, account: str) -> None:
     assert "Work email on Google, with an address" in summary
     assert "Statements you made, and events: 1" in summary
     assert "hibp_api_key: kept" in summary
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name of a file is text")
+def test_a_file_with_a_name_that_is_no_text_is_given_under_one_that_is(own_home: Path) -> None:
+    folder = Path(Paths.here().data)
+    folder.mkdir(parents=True)
+    for name in (b"x\xff.json", b"x\xfe.json"):
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_bytes(name)
+    found = parts(own_home)
+    assert {found["files/x\ufffd.json"], found["files/x\ufffd-2.json"]} == {b"x\xff.json", b"x\xfe.json"}
+    assert [row["path"] for row in document(found)["files"]] == ["~/.local/share/watchword/x\ufffd.json"] * 2
+
+
+def test_half_a_character_in_one_file_keeps_nothing_back(own_home: Path, account: str) -> None:
+    path = Path(Paths.here().status)
+    path.parent.mkdir(parents=True)
+    path.write_text('{"half": "\\ud800"}')
+    found = parts(own_home)
+    assert document(found)["status"] == {"half": "\ud800"}
+    assert [row["label"] for row in document(found)["accounts"]] == ["Work email"]
