@@ -37,12 +37,22 @@ def available() -> Delivery:
     return linux.available()
 
 
-def show(title: str, body: str, *, keys: Sequence[str] = (), buttons: bool = True) -> Delivery:
+def show(
+    title: str,
+    body: str,
+    *,
+    keys: Sequence[str] = (),
+    buttons: bool = True,
+    opens: bool = False,
+    quiet: bool = False,
+) -> Delivery:
     """Show an alert now and say what came of it.
 
     ``keys`` name what it is about, as ``CHECK`` or ``CHECK:ACCOUNT``: with ``buttons``, and where the system has them,
-    "Show me how" opens their steps and "Later" keeps a reminder for each. Title and body are plain text; what is too
-    long is cut. It takes at most a few seconds, whatever the system does.
+    "Show me how" opens their steps and "Later" keeps a reminder for each. Without any, ``opens`` gives it a button that
+    opens the page and nothing else. ``quiet`` has it shown without a stir, and not kept, where the system can do so:
+    on Linux; elsewhere it is like any other. Title and body are plain text; what is too long is cut. It takes at most a
+    few seconds, whatever the system does.
     """
     from agent.notify import text
 
@@ -58,7 +68,7 @@ def show(title: str, body: str, *, keys: Sequence[str] = (), buttons: bool = Tru
         return macos.show(heading, words)
     from agent.notify import linux
 
-    return linux.show(heading, words, about)
+    return linux.show(heading, words, about, opens=opens and not about, quiet=quiet)
 
 
 def state(delivery: Delivery) -> Literal["working", "unavailable", "off_by_user", "off_by_policy"]:

@@ -28,9 +28,9 @@ Action = tuple[str, str]
 
 GUIDE, LATER, OTHER = "guide", "later", "other"
 BUTTONS: Sequence[Action] = ((GUIDE, "Show me how"), (LATER, "Later"))
-#: Pressing the notification itself shows the steps too.
-WHOLE: Action = (PRESSED, "Show me how")
-#: Servers that make one more button of that (seen).
+#: The one button of what is about no item: it opens the page.
+OPEN: Action = (GUIDE, "Open Watchword")
+#: Pressing the notification itself does what the first button does; servers that make one more button of that (seen).
 WHOLE_IS_A_BUTTON = frozenset({"xfce notify daemon"})
 COMMAND_SECONDS = 60.0
 
@@ -55,9 +55,10 @@ KEPT = "There is nothing else to do now."
 CONFIRMED = re.compile(r"We will remind you on [A-Za-z0-9 ]{1,60}:[0-9]{2}\.")
 
 
-def first(server_name: str) -> Sequence[Action]:
-    """The buttons of an alert."""
-    return BUTTONS if server_name in WHOLE_IS_A_BUTTON else (WHOLE, *BUTTONS)
+def first(server_name: str, *, opens: bool = False) -> Sequence[Action]:
+    """The buttons of an alert; with ``opens`` the one that opens the page."""
+    own = (OPEN,) if opens else BUTTONS
+    return own if server_name in WHOLE_IS_A_BUTTON else ((PRESSED, own[0][1]), *own)
 
 
 def pages(server_name: str, now: time.struct_time) -> list[list[Action]]:

@@ -44,9 +44,16 @@ def available() -> Delivery:
     return Delivery(shown=False, how="D-Bus", reason="no_session")
 
 
-def show(title: str, body: str, keys: Sequence[str]) -> Delivery:
+def show(title: str, body: str, keys: Sequence[str], *, opens: bool = False, quiet: bool = False) -> Delivery:
     """Show it, with buttons where the server has them."""
-    request = {"title": title, "body": body, "keys": list(keys), "seconds": WAIT_SECONDS}
+    request = {
+        "title": title,
+        "body": body,
+        "keys": list(keys),
+        "opens": opens,
+        "quiet": quiet,
+        "seconds": WAIT_SECONDS,
+    }
     delivery = child.ask("agent.notify.listen", request, SHOW_SECONDS, how="D-Bus")
     if delivery.shown is False and delivery.reason == "no_session":
         markup = _other_way(LiveHost())

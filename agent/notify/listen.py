@@ -6,7 +6,8 @@ although nobody may press anything, because GNOME takes a notification away with
 
 Run by :mod:`agent.notify.linux` as ``python -P -m agent.notify.listen``. It imports little, for it stays long.
 
-Request: ``{"title", "body", "keys": [...], "seconds": 3600}``. Answer: ``{"shown", "how", "reason"}``.
+Request: ``{"title", "body", "keys": [...], "opens": false, "quiet": false, "seconds": 3600}``. Answer: ``{"shown",
+"how", "reason"}``.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def _show(request: dict[str, Any]) -> tuple[Server | None, int | None, dict[str,
     try:
         server = Server()
         how = server.described
-        actions = buttons.first(server.name) if request["keys"] else ()
-        number = server.show(request["title"], request["body"], actions)
+        actions = buttons.first(server.name, opens=request["opens"]) if request["keys"] or request["opens"] else ()
+        number = server.show(request["title"], request["body"], actions, quiet=request["quiet"])
     except NoServerError as error:
         return None, None, _answer(how, shown=False, reason=str(error))
     except RefusedError:

@@ -24,7 +24,7 @@ APP_NAME = "Watchword"
 DESKTOP_ENTRY = "watchword"
 #: A server that the bus has to start first takes a moment; one that runs answers in a few milliseconds.
 ANSWER_SECONDS = 5.0
-URGENCY_NORMAL = 1
+URGENCY_LOW, URGENCY_NORMAL = 0, 1
 EXPIRES_AS_USUAL, STAYS = -1, 0
 #: The action that is the notification itself being pressed.
 PRESSED = "default"
@@ -80,9 +80,18 @@ class Server:
             raise NoServerError("no_server") from error
 
     def show(
-        self, title: str, body: str, actions: Sequence[tuple[str, str]] = (), *, expires: int = EXPIRES_AS_USUAL
+        self,
+        title: str,
+        body: str,
+        actions: Sequence[tuple[str, str]] = (),
+        *,
+        expires: int = EXPIRES_AS_USUAL,
+        quiet: bool = False,
     ) -> int:
         """Show a notification; its number. Title and body are plain text, actions are (name, label).
+
+        One that is ``quiet`` has low urgency, which GNOME lists and does not let pop up, and is not kept once it was
+        shown.
 
         Raises:
             RefusedError: the server said no.
@@ -91,11 +100,13 @@ class Server:
         """
         words = escaped(body) if "body-markup" in self.capabilities else body
         pairs = [part for action in actions for part in action] if "actions" in self.capabilities else []
-        hints = {
-            "urgency": ("y", URGENCY_NORMAL),
+        hints: dict[str, tuple[str, Any]] = {
+            "urgency": ("y", URGENCY_LOW if quiet else URGENCY_NORMAL),
             "category": ("s", "device"),
             "desktop-entry": ("s", DESKTOP_ENTRY),
         }
+        if quiet:
+            hints["transient"] = ("b", True)
         values = (APP_NAME, 0, "", title, words, pairs, hints, expires)
         try:
             (number,) = self._call("Notify", "susssasa{sv}i", values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.agent.page.test_server import end, serving
 from tests.builders import NOW
 
 TITLE = "Your screen does not lock itself"
+TRANSIENT = re.compile(r"^\ttransient: (.*)$", re.MULTILINE)
 BODY = "If you step away, someone could use this laptop. It takes about a minute to fix."
 
 
@@ -86,6 +88,15 @@ def test_what_is_about_nothing_has_no_buttons(dunst: Dunst) -> None:
     notify.show("Fixed", "Your screen locks by itself again.")
     notify.show("Two things", "To look at.", keys=["screen_lock"], buttons=False)
     assert [shown(dunst, number)["actions"] for number in (1, 2)] == ["", ""]
+
+
+def test_what_leads_to_the_page_has_one_button_for_that_and_may_be_shown_without_a_stir(dunst: Dunst) -> None:
+    notify.show("3 answers get old this week", "Look again.", opens=True)
+    notify.show("Nothing needs you", "These checks cover settings only.", opens=True, quiet=True)
+    found = [shown(dunst, number) for number in (1, 2)]
+    assert [each["actions"] for each in found] == ["default, guide", "default, guide"]
+    assert [each["urgency"] for each in found] == ["NORMAL", "LOW"]
+    assert TRANSIENT.findall(dunst.said()) == ["0", "1"]
 
 
 @pytest.mark.parametrize(

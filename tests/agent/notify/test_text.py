@@ -94,6 +94,8 @@ def test_where_the_whole_would_be_one_more_button_it_is_left_out() -> None:
     assert [name for name, _ in buttons.first("xfce notify daemon")] == ["guide", "later"]
     assert [name for name, _ in buttons.first("gnome-shell")] == ["default", "guide", "later"]
     assert buttons.meant("default") == "guide"
+    assert buttons.first("xfce notify daemon", opens=True) == (("guide", "Open Watchword"),)
+    assert buttons.first("gnome-shell", opens=True) == (("default", "Open Watchword"), ("guide", "Open Watchword"))
 
 
 @pytest.mark.parametrize(

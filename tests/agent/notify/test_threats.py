@@ -18,7 +18,7 @@ SAID = [
     *(("no guide", text) for text in buttons.NO_GUIDE),
     *(("not kept", text) for text in (*buttons.NOT_KEPT, buttons.KEPT)),
     *(("test", text) for text in doctor.TEST_ALERT),
-    *(("button", label) for _, label in (*buttons.BUTTONS, buttons.ANOTHER_TIME)),
+    *(("button", label) for _, label in (*buttons.BUTTONS, buttons.OPEN, buttons.ANOTHER_TIME)),
     *(("choice", label) for label in buttons.CHOICES.values()),
 ]
 ADDRESS = re.compile(r"https?:|www\.|@|\b\w+\.(?:com|org|uk|net|eu|io)\b", re.IGNORECASE)
