@@ -7,9 +7,10 @@ than twice.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 import msgspec
 
@@ -17,9 +18,12 @@ from agent import notify
 from agent.alerts.due import finished
 from agent.alerts.history import put_right
 from agent.alerts.policy import decide
-from agent.alerts.records import Decision, Delivery, Key, Presence, Said, Utterance
-from agent.alerts.saying import words
-from agent.status import CheckRow, Text
+from agent.alerts.records import Decision, Delivery, Episode, Key, Outlook, Presence, Said, Utterance
+from agent.alerts.saying import Confirming, words
+from agent.alerts.unhurried import outlook
+from agent.confirming import asked_again, questions
+from agent.first_round import first_round_at
+from agent.status import CheckRow, Document, Text
 from agent.store import Store
 from config.loader import Loaded
 
@@ -30,8 +34,20 @@ __all__ = ["Spoken", "as_argument", "checks_to_be_named", "speak"]
 CLOSED_DAYS = timedelta(days=30)
 SAID_DAYS = timedelta(days=90)
 
-#: Shows title and body, with buttons about these items.
-Show = Callable[[str, str, Sequence[str]], Delivery]
+#: These are about no item that is open, so there is nothing to be shown how or to be reminded of.
+WITHOUT_ITEMS = frozenset({"fixed", "answers", "all_clear"})
+#: These lead to the page as a whole.
+OPENS_PAGE = frozenset({"answers", "all_clear"})
+
+
+class Show(Protocol):
+    """Shows title and body, with buttons about these items, or one that opens the page; ``quiet``: without a stir."""
+
+    def __call__(self, title: str, body: str, keys: Sequence[str], *, opens: bool, quiet: bool) -> Delivery: ...
+
+
+def _on_screen(title: str, body: str, keys: Sequence[str], *, opens: bool, quiet: bool) -> Delivery:
+    return notify.show(title, body, keys=keys, opens=opens, quiet=quiet)
 
 
 @dataclass(frozen=True)
@@ -46,49 +62,81 @@ def speak(
     store: Store,
     loaded: Loaded,
     presence: Presence,
-    rows: Mapping[Key, CheckRow],
+    document: Document | None,
     *,
     now: datetime,
     zone: tzinfo,
-    show: Show = lambda title, body, keys: notify.show(title, body, keys=keys),
+    show: Show = _on_screen,
 ) -> Spoken:
-    """Say what is due now, keep that it was said, and tell when to ask again. ``rows`` are the findings as they stand.
+    """Say what is due now, keep that it was said, and tell when to ask again. ``document`` is how everything stands.
 
     Raises:
         StoreError: it could not be kept, and so it was not said.
     """
     _put_right(store, now)
-    decision = _decided(store, loaded, presence, now=now, zone=zone)
+    decision = _decided(store, loaded, presence, document, now=now, zone=zone)
     if decision.say is None:
         return Spoken(decision)
-    about = [episode for episode in store.episodes(since=now - CLOSED_DAYS) if episode.id in decision.say.episodes]
-    keys = [] if decision.say.kind == "fixed" else [as_argument(episode.key) for episode in about]
-    delivery = _say(store, decision.say, words(decision.say, about, rows), keys, now, show=show)
+    about = _about(store, decision.say, now)
+    text = words(decision.say, about, _rows(document), _confirming(store, loaded, decision.say, now))
+    delivery = _say(store, decision.say, text, about, now, show=show)
     if delivery.shown is False:  # it was decided as if it would be shown
-        again = _decided(store, loaded, presence, now=now, zone=zone)
+        again = _decided(store, loaded, presence, document, now=now, zone=zone)
         decision = msgspec.structs.replace(decision, next_at=again.next_at)
     return Spoken(decision, delivery)
 
 
 def checks_to_be_named(
-    store: Store, loaded: Loaded, presence: Presence, *, now: datetime, zone: tzinfo
+    store: Store, loaded: Loaded, presence: Presence, document: Document | None, *, now: datetime, zone: tzinfo
 ) -> frozenset[str]:
     """The checks that :func:`speak` would speak of now, so that they can be looked at once more before it does.
 
     Hours may have passed since: an alert that waited for the end of quiet hours must not tell of what was put right in
-    the meantime.
+    the meantime, nor that all is clear when it no longer is.
     """
-    decision = _decided(store, loaded, presence, now=now, zone=zone)
+    decision = _decided(store, loaded, presence, document, now=now, zone=zone)
     if decision.say is None:
         return frozenset()
-    episodes = store.episodes(since=now - CLOSED_DAYS)
-    return frozenset(episode.check_id for episode in episodes if episode.id in decision.say.episodes)
+    if decision.say.kind == "all_clear":
+        return frozenset(key.check_id for key in _rows(document))
+    named = [episode.check_id for episode in _about(store, decision.say, now)]
+    return frozenset([*named, *(answer.check_id for answer in decision.say.answers)])
 
 
-def _decided(store: Store, loaded: Loaded, presence: Presence, *, now: datetime, zone: tzinfo) -> Decision:
+def _decided(
+    store: Store, loaded: Loaded, presence: Presence, document: Document | None, *, now: datetime, zone: tzinfo
+) -> Decision:
     episodes = store.episodes(since=now - CLOSED_DAYS)
     said = store.said(now - SAID_DAYS)
-    return decide(episodes, said, store.reminders(), loaded.settings.alerts, now, zone, presence)
+    seen = _outlook(store, loaded, document, now)
+    return decide(episodes, said, store.reminders(), loaded.settings.alerts, now, zone, presence, seen)
+
+
+def _outlook(store: Store, loaded: Loaded, document: Document | None, now: datetime) -> Outlook:
+    if document is None:
+        return Outlook()
+    seen = outlook(_rows(document), now, asked_again=asked_again(), first_round_at=first_round_at(store))
+    # With settings that cannot be used, say, nothing is wrong with the computer, and yet there is something to do.
+    in_order = document.agent.health == "ok" and not loaded.problems and not loaded.ignored
+    return seen if in_order else msgspec.structs.replace(seen, clear_since=None)
+
+
+def _rows(document: Document | None) -> Mapping[Key, CheckRow]:
+    return {Key(row.id, row.instance): row for row in document.checks} if document is not None else {}
+
+
+def _about(store: Store, utterance: Utterance, now: datetime) -> list[Episode]:
+    return [episode for episode in store.episodes(since=now - CLOSED_DAYS) if episode.id in utterance.episodes]
+
+
+def _confirming(store: Store, loaded: Loaded, utterance: Utterance, now: datetime) -> Confirming:
+    """What the person will be asked, if answers are named."""
+    if not utterance.answers:
+        return Confirming()
+    from agent.questions import minutes  # seldom needed
+
+    asked = questions(store, loaded.settings, {one.key for one in utterance.answers}, now)
+    return Confirming(max(len(asked), len(utterance.answers)), minutes(asked))
 
 
 def _put_right(store: Store, now: datetime) -> None:
@@ -108,10 +156,14 @@ def _put_right(store: Store, now: datetime) -> None:
         store.keep_reminder(msgspec.structs.replace(reminder, done_at=now))
 
 
-def _say(store: Store, utterance: Utterance, text: Text, keys: Sequence[str], now: datetime, *, show: Show) -> Delivery:
+def _say(
+    store: Store, utterance: Utterance, text: Text, about: Sequence[Episode], now: datetime, *, show: Show
+) -> Delivery:
     said = Said(id=uuid.uuid4().hex, at=now, utterance=utterance)
     store.keep_said(said)
-    delivery = show(text.title, text.body, keys)
+    keys = [as_argument(episode.key) for episode in about if utterance.kind not in WITHOUT_ITEMS]
+    opens, quiet = utterance.kind in OPENS_PAGE, utterance.kind == "all_clear"
+    delivery = show(text.title, text.body, keys, opens=opens, quiet=quiet)
     store.keep_said(msgspec.structs.replace(said, delivered=delivery.shown is not False))
     return delivery
 

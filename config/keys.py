@@ -184,6 +184,7 @@ _ALL = (
     _time_of_day("alerts.quiet_from", "from when in the day no alerts are shown"),
     _time_of_day("alerts.quiet_to", "until when in the day no alerts are shown"),
     _flag("alerts.quiet_weekends", "show no alerts on Saturday and Sunday", personal=True),
+    _flag("alerts.all_clear", "say so, once a month at most, when nothing needs you", personal=True),
     # Where reports go is an administrator's to say, never a link's or the person's. None of it decides a verdict.
     Key(
         "report.url",

@@ -112,12 +112,16 @@ class NetworkSettings(msgspec.Struct, frozen=True):
 
 
 class AlertsSettings(msgspec.Struct, frozen=True):
-    """Whether alerts are shown, and the hours without any, in local time as ``HH:MM``. Equal times: no quiet hours."""
+    """Whether alerts are shown, and the hours without any, in local time as ``HH:MM``. Equal times: no quiet hours.
+
+    ``all_clear``: whether it is said, once a month at most, that nothing needs the person.
+    """
 
     enabled: bool
     quiet_from: str
     quiet_to: str
     quiet_weekends: bool
+    all_clear: bool
 
 
 class ReportSettings(msgspec.Struct, frozen=True):

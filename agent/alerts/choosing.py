@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
+
 from agent.alerts.due import Wanted
 from agent.alerts.episodes import RANKS
 from agent.alerts.history import History
 from agent.alerts.records import Episode, Utterance
+from agent.alerts.unhurried import is_last_call, named_now
 from agent.contract import Severity
 
-__all__ = ["asked_for", "unasked"]
+__all__ = ["asked_for", "unasked", "unhurried"]
 
 #: So long a "Fixed" gives way to what is high: as long as two alerts about an item are apart.
 FIXED_WAITS = timedelta(days=3)
@@ -32,7 +35,7 @@ def unasked(want: Wanted, history: History, now: datetime) -> Utterance:
 
     What is high and was never said goes before all else. Then whatever has been due for longest, so that nothing
     waits for ever; but other high items before a "Fixed" of the last days. What is due when the weekly digest is due
-    too becomes part of it: one alert is better than two.
+    too becomes part of it: one alert is better than two. A "Fixed" is as true next time, an answer may be gone by then.
     """
     items = [due for due in want.items if due.at <= now]
     fixed = [due for due in want.fixed if due.at <= now]
@@ -40,17 +43,31 @@ def unasked(want: Wanted, history: History, now: datetime) -> Utterance:
     weekly = want.weekly_at is not None and want.weekly_at <= now
     if any(not history.of_episode(episode.id, since=episode.rose_at) for episode in high):
         if want.weekly_at is not None and want.weekly_at <= now - WEEKLY_WAITS:
-            return _several("weekly", want.open, history)
+            return _weekly(want, history, now)
         return _of_items([due.episode for due in items], history)
     if fixed:
         waits_since = min(due.at for due in fixed)
         others = [due.at for due in items] + ([want.weekly_at] if want.weekly_at is not None and weekly else [])
         first = now - FIXED_WAITS if high else min(others, default=now)
         if waits_since <= first:
+            if not others and is_last_call(want.answers, now):
+                return unhurried(want, history, now)
             return _several("fixed", (due.episode for due in fixed), history)
     if weekly:
-        return _several("weekly", want.open, history)
+        return _weekly(want, history, now)
     return _of_items([due.episode for due in items], history)
+
+
+def unhurried(want: Wanted, history: History, now: datetime) -> Utterance:
+    """What never presses and is due: the answers that will expire, all in one, or that all is clear."""
+    if any(due.at <= now for due in want.answers):
+        return Utterance(kind="answers", answers=named_now(want.answers, now), variant=_times("answers", history))
+    return Utterance(kind="all_clear", variant=_times("all_clear", history))
+
+
+def _weekly(want: Wanted, history: History, now: datetime) -> Utterance:
+    digest = _several("weekly", want.open, history)
+    return msgspec.structs.replace(digest, answers=named_now(want.answers, now))
 
 
 def _of_items(episodes: list[Episode], history: History) -> Utterance:
@@ -61,8 +78,12 @@ def _of_items(episodes: list[Episode], history: History) -> Utterance:
 
 
 def _several(kind: Literal["digest", "weekly", "fixed"], episodes: Iterable[Episode], history: History) -> Utterance:
-    before = sum(one.utterance.kind == kind for one in history.told)
-    return Utterance(kind=kind, episodes=_gravest_first(episodes), variant=before)
+    return Utterance(kind=kind, episodes=_gravest_first(episodes), variant=_times(kind, history))
+
+
+def _times(kind: str, history: History) -> int:
+    """How often something of this kind was said before."""
+    return sum(one.utterance.kind == kind for one in history.told)
 
 
 def _gravest_first(episodes: Iterable[Episode]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from agent.alerts.episodes import RANKS
 from agent.alerts.history import CLOCK_TOLERANCE, History
-from agent.alerts.records import Episode, Key, Reminder, Said
+from agent.alerts.records import Episode, Key, Outlook, Reminder, Said
+from agent.alerts.unhurried import DueAnswer, all_clear_at, due_answers
 from agent.contract import Severity, Status
 
 __all__ = ["Due", "Wanted", "finished", "wanted"]
@@ -40,16 +41,22 @@ class Due:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Everything there is to say, now or later. The weekly digest is about ``open``."""
+    """Everything there is to say, now or later. The weekly digest is about ``open``, and names ``answers`` too."""
 
     asked: Sequence[Due] = ()
     items: Sequence[Due] = ()
     fixed: Sequence[Due] = ()
     weekly_at: datetime | None = None
     open: Sequence[Episode] = ()
+    answers: Sequence[DueAnswer] = ()
+    all_clear_at: datetime | None = None
+    #: Something high was found, and has to be confirmed first.
+    unsure: bool = False
 
 
-def wanted(episodes: Iterable[Episode], history: History, reminders: Iterable[Reminder], now: datetime) -> Wanted:
+def wanted(
+    episodes: Iterable[Episode], history: History, reminders: Iterable[Reminder], outlook: Outlook, now: datetime
+) -> Wanted:
     """What there is to say."""
     episodes = tuple(episodes)
     standing = {episode.key: episode for episode in episodes if episode.closed_at is None}
@@ -68,14 +75,17 @@ def wanted(episodes: Iterable[Episode], history: History, reminders: Iterable[Re
             slow.append(_slow_at(episode, history))
         else:
             items.append(Due(at, episode))
+    weekly_at = _weekly_at(slow, history)
+    clear_since = outlook.clear_since if not standing else None
     return Wanted(
         asked=list(asked.values()),
         items=items,
         fixed=_fixed(episodes, standing, history),
-        weekly_at=max([min(slow), *(one.at + WEEK for one in history.told if one.utterance.kind == "weekly")])
-        if slow
-        else None,
+        weekly_at=weekly_at,
         open=[episode for episode in spoken if _is_ripe(episode, history, now)],
+        answers=due_answers(outlook.answers, history, now, weekly_at),
+        all_clear_at=all_clear_at(clear_since, history) if clear_since is not None else None,
+        unsure=any(_is_unsure(episode, now) for key, episode in standing.items() if key not in asked),
     )
 
 
@@ -133,6 +143,16 @@ def _item_at(episode: Episode, history: History) -> datetime | None:
     if shown:
         at = max(at, shown[0] + REPEATS[len(shown)])
     return max(at, told[-1].at + BETWEEN) if told else at
+
+
+def _weekly_at(slow: Sequence[datetime], history: History) -> datetime | None:
+    if not slow:
+        return None
+    return max([min(slow), *(one.at + WEEK for one in history.told if one.utterance.kind == "weekly")])
+
+
+def _is_unsure(episode: Episode, now: datetime) -> bool:
+    return episode.severity is Severity.HIGH and episode.confirmed_at is None and now - episode.seen_at <= FRESH
 
 
 def _is_ripe(episode: Episode, history: History, now: datetime) -> bool:

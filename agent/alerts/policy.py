@@ -17,18 +17,19 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import msgspec
 
 from agent.alerts.calendar import next_day, next_open
-from agent.alerts.choosing import asked_for, unasked
+from agent.alerts.choosing import asked_for, unasked, unhurried
 from agent.alerts.due import Wanted, wanted
 from agent.alerts.history import History
-from agent.alerts.records import Decision, Episode, Presence, Reminder, Said
+from agent.alerts.records import Decision, Episode, Outlook, Presence, Reminder, Said
+from agent.alerts.unhurried import AT_THE_LATEST
 from config.schema import AlertsSettings
 
 __all__ = ["decide"]
 
 #: One alert a day: never two in 24 hours (so do others: facts, guidance 3b), nor two on the same local date.
 DAY = timedelta(hours=24)
-#: Three in seven days.
-WEEK, WEEK_CAP = timedelta(days=7), 3
+#: Three in seven days. What never presses leaves the last one to what does, until it is that or nothing.
+WEEK, WEEK_CAP, WEEK_CAP_UNHURRIED = timedelta(days=7), 3, 2
 #: Nobody is spoken to who has just opened the lid, perhaps in front of others.
 SETTLE = timedelta(minutes=15)
 #: Nor twice within an hour: what was not asked for waits after a reminder.
@@ -48,6 +49,7 @@ def decide(  # noqa: PLR0917 (one call, and each of them is something else)
     now: datetime,
     zone: tzinfo,
     presence: Presence,
+    outlook: Outlook,
 ) -> Decision:
     """Decide what to say.
 
@@ -56,10 +58,11 @@ def decide(  # noqa: PLR0917 (one call, and each of them is something else)
         said: what was said in the last 90 days. Since the oldest of them was opened is too little: an episode that
             comes and goes is opened anew with its history.
         reminders: those not done yet.
-        settings: whether to speak, and the quiet hours.
+        settings: whether to speak, also when all is clear, and the quiet hours.
         now: the time, aware.
         zone: where the laptop is now, with its clock changes.
         presence: what the system tells of the person's moment.
+        outlook: the answers that will expire, and whether all is clear.
 
     Returns:
         ``next_at`` takes it that what is to be said will be shown; when it is not, decide again. Asked again with
@@ -68,11 +71,13 @@ def decide(  # noqa: PLR0917 (one call, and each of them is something else)
     if not settings.enabled:
         return Decision(held="switched_off")
     here = Moment(now.astimezone(UTC), zone, settings, presence)
-    decision = _decide(episodes, said, reminders, here)
+    if not settings.all_clear:
+        outlook = msgspec.structs.replace(outlook, clear_since=None)
+    decision = _decide(episodes, said, reminders, outlook, here)
     if decision.say is None:
         return decision
     then = [*said, Said(id="", at=here.now, utterance=decision.say, delivered=True)]
-    return msgspec.structs.replace(decision, next_at=_decide(episodes, then, reminders, here).next_at)
+    return msgspec.structs.replace(decision, next_at=_decide(episodes, then, reminders, outlook, here).next_at)
 
 
 @dataclass(frozen=True)
@@ -93,17 +98,26 @@ class Turn:
     held: str | None
 
 
-def _decide(episodes: Sequence[Episode], said: Sequence[Said], reminders: Sequence[Reminder], here: Moment) -> Decision:
+def _decide(
+    episodes: Sequence[Episode],
+    said: Sequence[Said],
+    reminders: Sequence[Reminder],
+    outlook: Outlook,
+    here: Moment,
+) -> Decision:
     now = here.now
     history = History.of(said, now)
-    want = wanted(episodes, history, reminders, now)
+    want = wanted(episodes, history, reminders, outlook, now)
     asked = _asked_turn(want, history, here)
     ours = _our_turn(want, history, here)
+    calm = _unhurried_turn(want, history, here, ours)
     if asked is not None and asked.at == now:
         return Decision(say=asked_for(want, history, now))
     if ours is not None and ours.at == now:
         return Decision(say=unasked(want, history, now))
-    turns = [turn for turn in (asked, ours) if turn is not None]
+    if calm is not None and calm.at == now:
+        return Decision(say=unhurried(want, history, now))
+    turns = [turn for turn in (asked, ours, calm) if turn is not None]
     return Decision(
         next_at=min((_later(turn.at, now) for turn in turns), default=None),
         held=next((turn.held for turn in turns if turn.held), None),
@@ -122,20 +136,51 @@ def _asked_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
 
 
 def _our_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
-    """When anything else can be said."""
+    """When anything else about an item can be said."""
     dues = [due.at for due in (*want.items, *want.fixed)]
     dues += [want.weekly_at] if want.weekly_at is not None else []
-    if not dues:
+    return _unasked_turn(min(dues), history, here, WEEK_CAP) if dues else None
+
+
+def _unhurried_turn(want: Wanted, history: History, here: Moment, ours: Turn | None) -> Turn | None:
+    """When what never presses can be said: not if that would put off by a day what is known to be said next."""
+    turns = [turn for turn in (_answers_turn(want, history, here), _all_clear_turn(want, history, here)) if turn]
+    first = min(turns, key=lambda turn: turn.at, default=None)
+    if want.unsure or first is None or (ours is not None and ours.at < _next_day(first.at, here.zone)):
         return None
+    return first
+
+
+def _answers_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When the first of the answers that will expire can be named, if that is before it has."""
+    for due in want.answers:
+        early = _unasked_turn(due.at, history, here, WEEK_CAP_UNHURRIED)
+        late = _unasked_turn(max(due.at, due.answer.expires_at - AT_THE_LATEST), history, here, WEEK_CAP)
+        turn = min(early, late, key=lambda one: one.at)
+        if turn.at < due.answer.expires_at:
+            return turn
+    return None
+
+
+def _all_clear_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When it can be said that all is clear, unless an answer would have to be named within a week of that."""
+    if want.all_clear_at is None:
+        return None
+    turn = _unasked_turn(want.all_clear_at, history, here, WEEK_CAP_UNHURRIED)
+    return turn if all(due.at >= turn.at + WEEK for due in want.answers) else None
+
+
+def _unasked_turn(due_at: datetime, history: History, here: Moment, week_cap: int) -> Turn:
+    """When something that is due from then on, and that nobody asked for, can be said."""
     gates = [
         ("quiet_hours", next_open(here.now, here.zone, here.settings)),
         ("day_cap", _day_cap(history, here.zone)),
-        ("week_cap", _week_cap(history)),
+        ("week_cap", _week_cap(history, week_cap)),
         ("retry", history.retry_at()),
         ("just_woke", _settled_at(here)),
         ("reminder", _after_reminder(history)),
     ]
-    at, held = _latest(min(dues), gates, here.now)
+    at, held = _latest(due_at, gates, here.now)
     busy = here.presence.busy or ("battery_low" if here.presence.battery_low else None)
     if at == here.now and busy is not None:
         at, held = here.now + ASK_AGAIN, busy
@@ -165,12 +210,16 @@ def _settled_at(here: Moment) -> datetime | None:
 
 def _day_cap(history: History, zone: tzinfo) -> datetime | None:
     counted = history.counted()
-    return max(counted[-1] + DAY, next_day(counted[-1], zone)) if counted else None
+    return _next_day(counted[-1], zone) if counted else None
 
 
-def _week_cap(history: History) -> datetime | None:
+def _next_day(last: datetime, zone: tzinfo) -> datetime:
+    return max(last + DAY, next_day(last, zone))
+
+
+def _week_cap(history: History, most: int) -> datetime | None:
     counted = history.counted()
-    return counted[-WEEK_CAP] + WEEK if len(counted) >= WEEK_CAP else None
+    return counted[-most] + WEEK if len(counted) >= most else None
 
 
 def _after_reminder(history: History) -> datetime | None:

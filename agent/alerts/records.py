@@ -9,7 +9,7 @@ import msgspec
 
 from agent.contract import Basis, Severity, Status
 
-__all__ = ["Decision", "Delivery", "Episode", "Key", "Presence", "Reminder", "Said", "Utterance"]
+__all__ = ["Decision", "Delivery", "Episode", "Expiring", "Key", "Outlook", "Presence", "Reminder", "Said", "Utterance"]
 
 
 class Key(NamedTuple):
@@ -50,17 +50,45 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         return Key(self.check_id, self.subject)
 
 
+class Expiring(msgspec.Struct, frozen=True, kw_only=True):
+    """A good finding that rests on what the person answered, until ``expires_at``."""
+
+    check_id: str
+    subject: str | None
+    expires_at: datetime
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return Key(self.check_id, self.subject)
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What the findings say beside the episodes.
+
+    ``answers`` are the good findings that rest on answers which expire, whenever that is. ``clear_since`` is when the
+    first round was, if there is nothing to do and nothing that is not known; else ``None``.
+    """
+
+    answers: tuple[Expiring, ...] = ()
+    clear_since: datetime | None = None
+
+
 class Utterance(msgspec.Struct, frozen=True, kw_only=True):
     """Something to say now.
 
     ``item`` is about one episode, ``digest`` about several that are due, ``weekly`` about everything open, ``reminder``
     about one the person asked to be reminded of, ``fixed`` about one or more that are good again. ``episodes`` are
     their ids, the most severe first; ``variant`` counts how often this was said before, so that words can vary.
+
+    ``answers`` is about answers that expire within a week, and a ``weekly`` may name them too: those in ``answers``.
+    ``all_clear`` is about nothing.
     """
 
-    kind: Literal["item", "digest", "weekly", "reminder", "fixed"]
-    episodes: tuple[str, ...]
+    kind: Literal["item", "digest", "weekly", "reminder", "fixed", "answers", "all_clear"]
+    episodes: tuple[str, ...] = ()
     variant: int = 0
+    answers: tuple[Expiring, ...] = ()
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,25 +7,51 @@ An alert may show while a screen is shared, so it names no account, address, app
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from agent.alerts.records import Episode, Key, Utterance
 from agent.contract import Words
 from agent.status import CheckRow, Text
 from agent.words import APP_NAME, PLACEHOLDER, catalogue, fill
 
-__all__ = ["LONGEST_BODY", "LONGEST_TITLE", "words"]
+__all__ = ["LONGEST_BODY", "LONGEST_TITLE", "Confirming", "words"]
 
 #: UTF-16 code units that the system with the least room shows (facts: guidance 3b, Windows).
 LONGEST_TITLE, LONGEST_BODY = 48, 200
 ELLIPSIS = "\u2026"
 
 
-def words(utterance: Utterance, episodes: Iterable[Episode], rows: Mapping[Key, CheckRow]) -> Text:
+@dataclass(frozen=True)
+class Confirming:
+    """How many answers there are to confirm, and about how many minutes that takes."""
+
+    answers: int = 0
+    minutes: int = 1
+
+
+def words(
+    utterance: Utterance,
+    episodes: Iterable[Episode],
+    rows: Mapping[Key, CheckRow],
+    confirming: Confirming = Confirming(),
+) -> Text:
     """The title and body for what is to be said.
 
     ``episodes`` holds at least those that it is about, in any order; ``rows`` are the last findings about them. A row
-    that has another reason by now, or none, gives no numbers.
+    that has another reason by now, or none, gives no numbers. ``confirming`` is of use where answers are named.
     """
+    values = {"app": APP_NAME, "answers": str(confirming.answers), "minutes": str(confirming.minutes)}
+    if utterance.kind == "all_clear":
+        return _text("all_clear", utterance.variant, values)
+    if utterance.kind == "answers":
+        return _text("digest.answers", utterance.variant, values)
+    text = _about_items(utterance, episodes, rows)
+    if not utterance.answers:
+        return text
+    return _text("digest.and_answers", 0, values | {"title": text.title, "body": text.body})
+
+
+def _about_items(utterance: Utterance, episodes: Iterable[Episode], rows: Mapping[Key, CheckRow]) -> Text:
     by_id = {episode.id: episode for episode in episodes}
     # Two episodes about the same, one that came back days later, are one thing to the person.
     about = list({by_id[id_].key: by_id[id_] for id_ in utterance.episodes if id_ in by_id}.values())

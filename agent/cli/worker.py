@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agent import presence, secrets
+from agent import first_round, presence, secrets
 from agent.accounts import known_accounts
 from agent.alerts.episodes import confirmable_at
-from agent.alerts.records import Decision, Key
+from agent.alerts.records import Decision
 from agent.cli.rounds import RoundResult, last_document, round_in
 from agent.cli.session import Session, keep_settings
 from agent.contract import Check, Finding
@@ -22,7 +22,6 @@ from agent.localtime import LOCAL
 from agent.reporting import Reports, held
 from agent.round import chosen_checks
 from agent.speaking import Spoken, checks_to_be_named, speak
-from agent.status import CheckRow
 from agent.store.records import LastRun
 
 __all__ = ["Work", "work"]
@@ -70,20 +69,25 @@ def work(session: Session, host: Host, *, due_only: bool, present_since: datetim
         saving_power=presence.saving_power(host) is True and not report_due,
         everything=changed or accounts != listed or report_due or not due_only,
     )
-    named = checks_to_be_named(store, session.loaded, here, now=now, zone=LOCAL) if store.keeps else frozenset()
+    document = last_document(session.paths)
+    named: frozenset[str] = frozenset()
+    if store.keeps:
+        named = checks_to_be_named(store, session.loaded, here, document, now=now, zone=LOCAL)
     wanted = [check.id for check in checks if check.id in named.union(planned.run)]
     result = None
     if wanted:
         # A round of all checks leaves no rows of others; one of some keeps theirs in status.json.
         names = wanted if len(wanted) < len(checks) else ()
         result = round_in(session, names, fresh=False, host=host)
+        document = result.whole
+        first_round.note(store, now)
         store.keep_runs(_runs(session, result, checks, now))
     keep_settings(session)  # what the digest leaves out, deadlines say, has to be the last good as well
     if accounts != listed:
         store.remember({OURS: {ACCOUNTS: accounts}})
     spoken = Spoken(Decision(held="nothing_kept"))
     if store.keeps:  # else it would be said again in every round
-        spoken = speak(store, session.loaded, here, _rows(session, result), now=host.now(), zone=LOCAL)
+        spoken = speak(store, session.loaded, here, document, now=host.now(), zone=LOCAL)
     notes = list(result.notes) if result else []
     sent = _report(session, reports, result if report_due and len(wanted) == len(checks) else None, notes)
     runs = store.last_runs()
@@ -144,9 +148,3 @@ def _runs(session: Session, result: RoundResult, checks: list[Check], now: datet
         for check in checks
         if check.id in findings
     }
-
-
-def _rows(session: Session, result: RoundResult | None) -> dict[Key, CheckRow]:
-    """Every finding, of this round or as it stands in status.json."""
-    document = result.whole if result else last_document(session.paths)
-    return {Key(row.id, row.instance): row for row in document.checks} if document else {}

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
+from agent import first_round
 from agent.alerts.records import Decision, Delivery, Key, Presence, Reminder
-from agent.contract import Severity
+from agent.contract import Attestation, Basis, Category, Severity, Status
 from agent.paths import Paths
 from agent.speaking import Spoken, as_argument, checks_to_be_named, speak
+from agent.status import AgentPart, CheckRow, Counts, DevicePart, Document, PolicyPart, Summary
 from agent.store import Store
-from config.loader import from_values
+from config.loader import Loaded, from_values
 from tests.agent.alerts.builders import DAY, FREE, HOUR, LONDON, MONDAY, episode
 
 SETTINGS = from_values({}, "tests")
+LOCKED = Presence(busy="locked")
 SHOWN = Delivery(shown=True, how="tests")
 REFUSED = Delivery(shown=False, how="tests", reason="refused")
 
@@ -27,10 +33,12 @@ class Screen:
         self.store = store
         self.delivery = SHOWN
         self.seen: list[tuple[str, tuple[str, ...]]] = []
+        self.manner: list[tuple[bool, bool]] = []
         self.kept_when_shown: list[bool | None] = []
 
-    def show(self, title: str, body: str, keys: Sequence[str]) -> Delivery:
+    def show(self, title: str, body: str, keys: Sequence[str], *, opens: bool, quiet: bool) -> Delivery:
         self.seen.append((title, tuple(keys)))
+        self.manner.append((opens, quiet))
         self.kept_when_shown.extend(said.delivered for said in self.store.said(MONDAY - 30 * DAY))
         return self.delivery
 
@@ -46,8 +54,41 @@ def screen(store: Store) -> Screen:
     return Screen(store)
 
 
-def at(store: Store, screen: Screen, after: timedelta = timedelta(0), presence: Presence = FREE) -> Spoken:
-    return speak(store, SETTINGS, presence, {}, now=MONDAY + after, zone=LONDON, show=screen.show)
+def at(
+    store: Store,
+    screen: Screen,
+    after: timedelta = timedelta(0),
+    presence: Presence = FREE,
+    *,
+    document: Document | None = None,
+    settings: Loaded = SETTINGS,
+) -> Spoken:
+    return speak(store, settings, presence, document, now=MONDAY + after, zone=LONDON, show=screen.show)
+
+
+class PowerCutError(Exception):
+    """The computer went off in the middle of it."""
+
+
+def cut_off(title: str, body: str, keys: Sequence[str], *, opens: bool, quiet: bool) -> Delivery:
+    raise PowerCutError
+
+
+def document(*rows: CheckRow, health: Literal["ok", "degraded"] = "ok") -> Document:
+    return Document(
+        generated_at=MONDAY,
+        agent=AgentPart("0", health, "working"),
+        device=DevicePart("00000000-0000-4000-8000-000000000000", "Laptop 1", "linux", "Debian 12"),
+        policy=PolicyPart("standard", "sha256:0"),
+        summary=Summary("ok", Counts()),
+        checks=rows,
+    )
+
+
+def row(check_id: str = "screen_lock", status: Status = Status.PASS, **changes: Any) -> CheckRow:
+    values: dict[str, Any] = {"version": 1, "category": Category.DEVICE, "severity": Severity.INFO, "reason": "fine"}
+    values |= {"basis": Basis.MEASURED, "observed_at": MONDAY} | changes
+    return CheckRow(id=check_id, status=status, **values)
 
 
 def test_with_nothing_wrong_nothing_is_said(store: Store, screen: Screen) -> None:
@@ -73,14 +114,8 @@ def test_it_is_said_once(store: Store, screen: Screen) -> None:
 def test_one_that_was_cut_off_while_it_was_shown_is_not_said_again(store: Store) -> None:
     store.keep_episodes([episode("screen_lock")])
 
-    class PowerCutError(Exception):
-        pass
-
-    def cut_off(title: str, body: str, keys: Sequence[str]) -> Delivery:
-        raise PowerCutError
-
     with pytest.raises(PowerCutError):
-        speak(store, SETTINGS, FREE, {}, now=MONDAY, zone=LONDON, show=cut_off)
+        speak(store, SETTINGS, FREE, None, now=MONDAY, zone=LONDON, show=cut_off)
     screen = Screen(store)
     at(store, screen, HOUR)
     assert screen.seen == []
@@ -132,14 +167,8 @@ def test_a_reminder_that_was_cut_off_while_it_was_shown_is_said_again(store: Sto
     asked = Reminder(id="r", check_id="screen_lock", subject=None, due_at=MONDAY, chosen_at=MONDAY - HOUR)
     store.keep_reminder(asked)
 
-    class PowerCutError(Exception):
-        pass
-
-    def cut_off(title: str, body: str, keys: Sequence[str]) -> Delivery:
-        raise PowerCutError
-
     with pytest.raises(PowerCutError):
-        speak(store, SETTINGS, FREE, {}, now=MONDAY, zone=LONDON, show=cut_off)
+        speak(store, SETTINGS, FREE, None, now=MONDAY, zone=LONDON, show=cut_off)
     at(store, screen, 2 * HOUR)
     assert [keys for _, keys in screen.seen] == [("screen_lock",)]
     at(store, screen, 3 * HOUR)
@@ -148,14 +177,160 @@ def test_a_reminder_that_was_cut_off_while_it_was_shown_is_said_again(store: Sto
 
 def test_what_would_be_said_is_known_before(store: Store) -> None:
     store.keep_episodes([episode("screen_lock")])
-    assert checks_to_be_named(store, SETTINGS, FREE, now=MONDAY, zone=LONDON) == {"screen_lock"}
-    assert checks_to_be_named(store, SETTINGS, Presence(busy="locked"), now=MONDAY, zone=LONDON) == frozenset()
+    assert checks_to_be_named(store, SETTINGS, FREE, None, now=MONDAY, zone=LONDON) == {"screen_lock"}
+    assert checks_to_be_named(store, SETTINGS, LOCKED, None, now=MONDAY, zone=LONDON) == frozenset()
 
 
 def test_while_the_screen_is_locked_it_waits(store: Store, screen: Screen) -> None:
     store.keep_episodes([episode("screen_lock", severity=Severity.HIGH)])
-    spoken = at(store, screen, presence=Presence(busy="locked"))
+    spoken = at(store, screen, presence=LOCKED)
     assert (spoken.decision.held, screen.seen) == ("locked", [])
+
+
+# Answers that will expire
+
+PLAN_ENDS = MONDAY + 5 * DAY
+
+
+def with_answers(store: Store) -> Document:
+    """Two accounts and a team whose answers expire within the week, and one whose does not."""
+    account = store.add_account("google", "Casework", now=MONDAY - 200 * DAY)
+    other = store.add_account("x", "Posts", now=MONDAY - 199 * DAY)
+    days = SETTINGS.settings.profile.attestation_days
+
+    def stated(subject: str, statement: str, answer: str, good_for: int, left: timedelta) -> None:
+        at = MONDAY + left - timedelta(days=good_for)
+        store.attest(Attestation(subject=subject, statement=statement, answer=answer, at=at))
+
+    stated(account.id, "two_step.method", "passkey", days.account, 3 * DAY)
+    stated(other.id, "two_step.method", "passkey", days.account, 30 * DAY)
+    stated("laptop", "password_manager.kind", "app", days.habit, 5 * DAY)
+    answered = {"basis": Basis.ATTESTED}
+    return document(
+        row("two_step", instance=account.id, expires_at=MONDAY + 3 * DAY, **answered),
+        row("two_step", instance=other.id, expires_at=MONDAY + 30 * DAY, **answered),
+        row("password_manager", expires_at=PLAN_ENDS, **answered),
+        row("self_search", expires_at=MONDAY + DAY, **answered),
+    )
+
+
+def test_answers_that_get_old_are_counted_as_the_page_will_ask_for_them(store: Store, screen: Screen) -> None:
+    found = with_answers(store)
+    assert at(store, screen, document=found).delivery == SHOWN
+    assert screen.seen == [("2 answers get old this week", ())]
+    assert screen.manner == [(True, False)]
+    (said,) = store.said(MONDAY - DAY)
+    assert [one.check_id for one in said.utterance.answers] == ["two_step", "password_manager"]
+    assert [one.subject for one in said.utterance.answers] == [store.accounts()[0].id, None]
+    assert said.utterance.answers[1].expires_at == PLAN_ENDS
+
+
+def test_they_are_named_once_whatever_restarts(store: Store, screen: Screen) -> None:
+    found = with_answers(store)
+    for hours in range(0, 24 * 5, 3):
+        with Store.open(Paths.here()) as again:
+            at(again, screen, hours * HOUR, document=found)
+    assert len(screen.seen) == 1
+
+
+def test_they_are_named_once_although_the_store_is_lost(store: Store, screen: Screen) -> None:
+    found = with_answers(store)
+    at(store, screen, document=found)
+    store.close()
+    for name in ("", "-wal", "-shm"):
+        Path(Paths.here().store + name).unlink(missing_ok=True)
+    with Store.open(Paths.here()) as again:
+        at(again, screen, 2 * DAY, document=found)
+    assert len(screen.seen) == 1
+
+
+def test_cut_off_while_they_are_named_they_are_not_named_again(store: Store, screen: Screen) -> None:
+    found = with_answers(store)
+    with pytest.raises(PowerCutError):
+        speak(store, SETTINGS, FREE, found, now=MONDAY, zone=LONDON, show=cut_off)
+    at(store, screen, 2 * DAY, document=found)
+    assert screen.seen == []
+
+
+def test_an_open_item_and_answers_are_one_weekly_digest_with_the_buttons_of_the_item(
+    store: Store, screen: Screen
+) -> None:
+    found = with_answers(store)
+    store.keep_episodes([episode("app_updates", severity=Severity.LOW)])
+    at(store, screen, document=found)
+    assert screen.seen == [("One thing to look at this week", ("app_updates",))]
+    assert screen.manner == [(False, False)]
+    (said,) = store.said(MONDAY - DAY)
+    assert len(said.utterance.answers) == 2
+
+
+def test_the_checks_of_answers_are_looked_at_once_more(store: Store) -> None:
+    named = checks_to_be_named(store, SETTINGS, FREE, with_answers(store), now=MONDAY, zone=LONDON)
+    assert named == {"two_step", "password_manager"}
+
+
+# All clear
+
+CLEAR = document(row(), row("app_updates"))
+
+
+def looked_for_a_month(store: Store) -> None:
+    first_round.note(store, MONDAY - 30 * DAY)
+
+
+def test_a_month_after_the_first_round_one_quiet_alert_says_that_nothing_needs_them(
+    store: Store, screen: Screen
+) -> None:
+    looked_for_a_month(store)
+    assert at(store, screen, document=CLEAR).decision.next_at == MONDAY + DAY
+    assert screen.seen == [("Nothing needs you", ())]
+    assert screen.manner == [(True, True)]
+    for days in range(1, 7):
+        at(store, screen, days * DAY, document=CLEAR)
+    assert len(screen.seen) == 1
+
+
+def test_before_any_round_or_within_the_first_month_it_is_not_said(store: Store, screen: Screen) -> None:
+    at(store, screen, document=CLEAR)
+    first_round.note(store, MONDAY - 29 * DAY)
+    assert at(store, screen, document=CLEAR).decision.next_at == MONDAY + DAY
+    assert screen.seen == []
+
+
+def test_cut_off_while_it_is_said_it_is_not_said_again(store: Store, screen: Screen) -> None:
+    looked_for_a_month(store)
+    with pytest.raises(PowerCutError):
+        speak(store, SETTINGS, FREE, CLEAR, now=MONDAY, zone=LONDON, show=cut_off)
+    at(store, screen, DAY, document=CLEAR)
+    assert screen.seen == []
+
+
+@pytest.mark.parametrize(
+    "found",
+    [None, document(), document(row(), row("breach", Status.UNKNOWN)), document(row(), health="degraded")],
+    ids=["no round", "nothing", "unknown", "the agent itself is not well"],
+)
+def test_while_not_all_is_known_to_be_good_it_is_not_said(store: Store, screen: Screen, found: Document | None) -> None:
+    looked_for_a_month(store)
+    assert at(store, screen, document=found).decision == Decision()
+
+
+def test_with_settings_that_cannot_be_used_it_is_not_said(store: Store, screen: Screen) -> None:
+    looked_for_a_month(store)
+    broken = replace(SETTINGS, problems=("config.toml: profile: found 5",))
+    assert at(store, screen, document=CLEAR, settings=broken).decision == Decision()
+
+
+def test_who_switched_it_off_does_not_hear_it(store: Store, screen: Screen) -> None:
+    looked_for_a_month(store)
+    without = from_values({"alerts": {"all_clear": False}}, "tests")
+    assert at(store, screen, document=CLEAR, settings=without).decision == Decision()
+
+
+def test_every_check_is_looked_at_once_more_before_it_is_said(store: Store) -> None:
+    looked_for_a_month(store)
+    named = checks_to_be_named(store, SETTINGS, FREE, CLEAR, now=MONDAY, zone=LONDON)
+    assert named == {"screen_lock", "app_updates"}
 
 
 def test_an_item_has_the_form_that_commands_take() -> None:

@@ -8,17 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.alerts.policy import decide
-from agent.alerts.records import Decision, Episode, Presence, Reminder, Said, Utterance
+from agent.alerts.records import Decision, Episode, Expiring, Outlook, Presence, Reminder, Said, Utterance
 from agent.contract import Basis, Severity, Status
 from config.schema import AlertsSettings
 
 LONDON = ZoneInfo("Europe/London")
-SETTINGS = AlertsSettings(enabled=True, quiet_from="18:00", quiet_to="09:00", quiet_weekends=True)
-ALWAYS = AlertsSettings(enabled=True, quiet_from="00:00", quiet_to="00:00", quiet_weekends=False)
+SETTINGS = AlertsSettings(enabled=True, quiet_from="18:00", quiet_to="09:00", quiet_weekends=True, all_clear=True)
+ALWAYS = AlertsSettings(enabled=True, quiet_from="00:00", quiet_to="00:00", quiet_weekends=False, all_clear=True)
 #: A Monday in winter, when London has UTC.
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FREE = Presence()
+NOTHING = Outlook()
 
 
 def episode(
@@ -40,8 +41,16 @@ def episode(
     return Episode(id=id_, severity=severity, status=status, opened_at=opened_at, **values)
 
 
-def said(at: datetime, *ids: str, kind: Any = "item", delivered: bool | None = True) -> Said:
-    return Said(id=f"s{at.timestamp()}", at=at, utterance=Utterance(kind=kind, episodes=ids), delivered=delivered)
+def said(
+    at: datetime, *ids: str, kind: Any = "item", delivered: bool | None = True, answers: Sequence[Expiring] = ()
+) -> Said:
+    utterance = Utterance(kind=kind, episodes=ids, answers=tuple(answers))
+    return Said(id=f"s{at.timestamp()}", at=at, utterance=utterance, delivered=delivered)
+
+
+def expiring(after: timedelta, id_: str = "a1", *, subject: str | None = None) -> Expiring:
+    """An answer that expires so long after Monday."""
+    return Expiring(check_id=id_, subject=subject, expires_at=MONDAY + after)
 
 
 def reminder(due_at: datetime, *, about: str = "e1", chosen_at: datetime = MONDAY - HOUR, **changes: Any) -> Reminder:
@@ -56,5 +65,6 @@ def decided(
     now: datetime = MONDAY,
     settings: AlertsSettings = SETTINGS,
     presence: Presence = FREE,
+    outlook: Outlook = NOTHING,
 ) -> Decision:
-    return decide(episodes, told, reminders, settings, now, LONDON, presence)
+    return decide(episodes, told, reminders, settings, now, LONDON, presence, outlook)

@@ -27,7 +27,9 @@ def london(text: str) -> datetime:
 
 
 def quiet(quiet_from: str, quiet_to: str, *, weekends: bool = False) -> AlertsSettings:
-    return AlertsSettings(enabled=True, quiet_from=quiet_from, quiet_to=quiet_to, quiet_weekends=weekends)
+    return AlertsSettings(
+        enabled=True, quiet_from=quiet_from, quiet_to=quiet_to, quiet_weekends=weekends, all_clear=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,21 @@ from agent.alerts.calendar import is_open
 from agent.alerts.due import finished
 from agent.alerts.history import put_right
 from agent.alerts.policy import decide
-from agent.alerts.records import Decision, Episode, Presence, Reminder, Said, Utterance
+from agent.alerts.records import Decision, Episode, Outlook, Presence, Reminder, Said, Utterance
 from agent.contract import Severity, Status
 from tests.agent.alerts.builders import (
     ALWAYS,
     DAY,
+    FREE,
     HOUR,
     LONDON,
     MINUTE,
     MONDAY,
+    NOTHING,
     SETTINGS,
     decided,
     episode,
+    expiring,
     reminder,
     said,
 )
@@ -441,9 +444,14 @@ SEVERITIES = st.sampled_from([HIGH, HIGH, MEDIUM, LOW, INFO])
 MOMENTS = st.timedeltas(-12 * DAY, 0 * DAY).map(lambda before: MONDAY + before)
 
 
+#: Episodes, what was said, reminders, the time, the person's moment, the outlook.
+Situation = tuple[list[Episode], list[Said], list[Reminder], datetime, Presence, Outlook]
+
+
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[list[Episode], list[Said], list[Reminder], datetime, Presence]:
+def situations(draw: st.DrawFn) -> Situation:
     ids = ["a", "b", "c", "d"]
+    answers = draw(st.lists(st.builds(expiring, st.timedeltas(-2 * DAY, 16 * DAY), st.sampled_from(ids)), max_size=4))
     now = MONDAY + draw(st.timedeltas(0 * DAY, 7 * DAY))
     episodes = []
     for id_ in ids[: draw(st.integers(0, 4))]:
@@ -456,12 +464,11 @@ def situations(draw: st.DrawFn) -> tuple[list[Episode], list[Said], list[Reminde
                     confirmed_at=confirmed_at, closed_at=closed_at, good=closed_at is not None)
         )  # fmt: skip
     kinds = st.sampled_from(["item", "digest", "weekly", "reminder", "fixed"])
-    told = draw(
-        st.lists(
-            st.builds(said, MOMENTS, st.sampled_from(ids), kind=kinds, delivered=st.sampled_from([True, None, False])),
-            max_size=5,
-        )
-    )
+    delivered = st.sampled_from([True, None, False])
+    named = st.lists(st.sampled_from(answers), max_size=2) if answers else st.just([])
+    told = draw(st.lists(st.builds(said, MOMENTS, st.sampled_from(ids), kind=kinds, delivered=delivered), max_size=5))
+    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("answers"), answers=named), max_size=1))
+    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("all_clear")), max_size=1))
     reminders = draw(
         st.lists(
             st.builds(
@@ -474,18 +481,18 @@ def situations(draw: st.DrawFn) -> tuple[list[Episode], list[Said], list[Reminde
         )
     )
     busy: Any = draw(st.sampled_from([None, None, None, "locked"]))
-    return episodes, told, reminders, now, Presence(busy=busy, present_since=draw(st.none() | MOMENTS))
+    presence = Presence(busy=busy, present_since=draw(st.none() | MOMENTS))
+    clear_since = draw(st.none() | st.timedeltas(20 * DAY, 40 * DAY).map(lambda before: MONDAY - before))
+    return episodes, told, reminders, now, presence, Outlook(answers=tuple(answers), clear_since=clear_since)
 
 
 @given(situations(), st.lists(st.floats(0, 1, exclude_max=True), max_size=5))
-def test_asking_before_the_next_moment_changes_nothing(
-    situation: tuple[list[Episode], list[Said], list[Reminder], datetime, Presence], parts: list[float]
-) -> None:
-    episodes, told, reminders, now, presence = situation
-    decision = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence)
+def test_asking_before_the_next_moment_changes_nothing(situation: Situation, parts: list[float]) -> None:
+    episodes, told, reminders, now, presence, outlook = situation
+    decision = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence, outlook)
     if decision.say is not None:
         told = [*told, Said(id="new", at=now, utterance=decision.say)]
-        again = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence)
+        again = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence, outlook)
         assert again.say is None
         assert again.next_at == decision.next_at
     if decision.next_at is None:
@@ -494,17 +501,17 @@ def test_asking_before_the_next_moment_changes_nothing(
     for part in parts:
         before = now + (decision.next_at - timedelta(seconds=1) - now) * part
         if before > now:
-            assert decide(episodes, told, reminders, SETTINGS, before, LONDON, presence).say is None
+            assert decide(episodes, told, reminders, SETTINGS, before, LONDON, presence, outlook).say is None
     if decision.next_at < now + DAY and presence.busy is None:
-        assert decide(episodes, told, reminders, SETTINGS, decision.next_at, LONDON, presence).say is not None
+        assert decide(episodes, told, reminders, SETTINGS, decision.next_at, LONDON, presence, outlook).say is not None
 
 
 @given(situations())
 def test_only_what_was_asked_for_is_said_in_quiet_hours(
-    situation: tuple[list[Episode], list[Said], list[Reminder], datetime, Presence],
+    situation: Situation,
 ) -> None:
-    episodes, told, reminders, now, presence = situation
-    utterance = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence).say
+    episodes, told, reminders, now, presence, outlook = situation
+    utterance = decide(episodes, told, reminders, SETTINGS, now, LONDON, presence, outlook).say
     if utterance is None:
         return
     assert presence.busy is None
@@ -512,7 +519,11 @@ def test_only_what_was_asked_for_is_said_in_quiet_hours(
     by_id = {one.id: one for one in episodes}
     severities = [by_id[id_].severity for id_ in utterance.episodes]
     assert severities == sorted(severities, key=list(Severity).index, reverse=True)
-    assert len(set(utterance.episodes)) == len(utterance.episodes) > 0
+    assert len(set(utterance.episodes)) == len(utterance.episodes)
+    assert (utterance.kind in ("answers", "all_clear")) == (utterance.episodes == ())
+    assert (utterance.kind == "answers") <= (utterance.answers != ())
+    assert all(now < answer.expires_at <= now + 7 * DAY for answer in utterance.answers)
+    assert utterance.kind != "all_clear" or all(one.closed_at is not None for one in episodes)
     if utterance.kind in ("item", "digest"):
         assert {Severity.LOW, Severity.INFO}.isdisjoint(severities)
 
@@ -537,7 +548,7 @@ class Life:
         self.episodes.append(episode(id_, severity=severity, opened_at=self.wall - 3 * DAY, seen_at=self.wall))
         moved, _ = put_right(self.told, [], self.wall)
         self.told = [*(one for one in self.told if one.id not in {new.id for new in moved}), *moved]
-        utterance = decide(self.episodes, self.told, [], ALWAYS, self.wall, LONDON, Presence()).say
+        utterance = decide(self.episodes, self.told, [], ALWAYS, self.wall, LONDON, FREE, NOTHING).say
         if utterance is not None:
             self.told.append(Said(id=f"s{len(self.spoken)}", at=self.wall, utterance=utterance, delivered=delivered))
             self.spoken.append((self.real, utterance.kind if delivered is not False else "refused"))

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.alerts.records import Episode, Key, Utterance
-from agent.alerts.saying import words
+from agent.alerts.saying import Confirming, words
 from agent.contract import Basis, Category, Fact, Severity, Status
 from agent.discovery import builtin_checks
 from agent.status import CheckRow, Text
 from agent.words import catalogue
-from tests.agent.alerts.builders import MONDAY, episode
+from tests.agent.alerts.builders import DAY, MONDAY, episode, expiring
 
 KINDS = ("item", "digest", "weekly", "reminder", "fixed")
 
@@ -117,6 +117,41 @@ def test_a_check_from_elsewhere_is_spoken_of_by_its_category() -> None:
     text = said_of("item", FOREIGN, rows=(row("party_vpn", "off", {"days": 3}),))
     assert text.title == "To look at: this computer"
     assert said_of("item", FOREIGN).title == "To look at: this computer or an account"
+
+
+def test_answers_that_get_old_are_counted_with_the_minutes_they_take() -> None:
+    utterance = Utterance(kind="answers", answers=(expiring(DAY, "two_step", subject="a1"),))
+    text = words(utterance, (), {}, Confirming(answers=3, minutes=4))
+    assert text.title == "3 answers get old this week"
+    assert "takes about 4 minutes" in text.body
+    one = words(utterance, (), {}, Confirming(answers=1, minutes=1))
+    assert one.title == "One answer gets old this week"
+    assert "takes about 1 minute." in one.body
+
+
+def test_answers_have_more_than_one_way_to_say_it() -> None:
+    answers = (expiring(DAY, "two_step"),)
+    ways = [Utterance(kind="answers", answers=answers, variant=variant) for variant in range(3)]
+    bodies = [words(way, (), {}, Confirming(1, 1)).body for way in ways]
+    assert bodies[0] != bodies[1]
+    assert bodies[0] == bodies[2]
+
+
+@pytest.mark.parametrize("about", [(LOCK,), (LOCK, EMAIL), (FOREIGN, LOCK, EMAIL)])
+@pytest.mark.parametrize("variant", range(6))
+def test_a_weekly_digest_that_names_answers_says_so_in_full(about: tuple[Episode, ...], variant: int) -> None:
+    ids = tuple(one.id for one in about)
+    without = Utterance(kind="weekly", episodes=ids, variant=variant)
+    utterance = Utterance(kind="weekly", episodes=ids, variant=variant, answers=(expiring(DAY, "two_step"),))
+    plain, text = words(without, about, {}), words(utterance, about, {}, Confirming(999, 99))
+    assert text.title == plain.title
+    assert text.body == f"{plain.body} 999 answers get old this week too."
+
+
+def test_all_clear_says_what_it_does_not_cover() -> None:
+    text = words(Utterance(kind="all_clear"), (), {})
+    assert text.title == "Nothing needs you"
+    assert text.body.startswith("These checks cover settings only.")
 
 
 def test_an_alert_about_nothing_is_refused() -> None:

@@ -1,176 +1,45 @@
 """Sixty days of a laptop with fifty checks that fail, are put right, come and go: what its person gets to see.
 
-The laptop sleeps at night and over lunch, its alerts are refused or cut short at times, and its person picks times to
-be reminded. Only the store's contents live on from one waking to the next, as they do in a worker.
+And a hundred and twenty of one on which there is little: answers that expire, and months in which nothing is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import count, pairwise
+from itertools import pairwise
 from random import Random
 
-import msgspec
 import pytest
 
-from agent.alerts.calendar import CHOICES, reminder_at
-from agent.alerts.due import finished
-from agent.alerts.episodes import confirmable_at, episodes_after
-from agent.alerts.history import put_right
-from agent.alerts.policy import decide
-from agent.alerts.records import Episode, Presence, Reminder, Said, Utterance
 from agent.contract import Basis, Finding, Severity, Status
-from tests.agent.alerts.builders import DAY, HOUR, LONDON, MINUTE, MONDAY, SETTINGS
+from tests.agent.alerts.builders import DAY, HOUR, LONDON, MINUTE
+from tests.agent.alerts.laptop import START, Answer, Fault, Laptop, Shown, lived, most_within
 
-START = MONDAY.replace(hour=0)
 DAYS = 60
 CHECKS = 50
 SEEDS = range(6)
-PASS = Finding(status=Status.PASS, reason="fine")
-ROUND_EVERY = 4 * HOUR
 
 
-@dataclass(frozen=True)
-class Fault:
-    """From when to when, in time that nobody sets, a check fails; a flapping one is good every other three hours."""
-
-    begins: timedelta
-    ends: timedelta
-    finding: Finding
-    flapping: bool = False
-
-    def finding_at(self, real: timedelta) -> Finding:
-        bad = self.begins <= real < self.ends and not (self.flapping and real // (3 * HOUR) % 2)
-        return self.finding if bad else PASS
+def busy(seed: int, jumps: Mapping[timedelta, timedelta] | None = None) -> Laptop:
+    """A laptop on which there is always something."""
+    random = Random(seed)
+    return lived(Laptop(seed, DAYS, [fault(random, number) for number in range(CHECKS)], jumps=jumps or {}))
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An alert that was not refused, with what the person's wall and a clock that nobody sets showed."""
-
-    real: timedelta
-    wall: datetime
-    utterance: Utterance
-    standing: Mapping[str, Episode]
-
-
-@dataclass
-class Laptop:
-    """The laptop. ``jumps`` are set on its clock at these real times."""
-
-    seed: int
-    jumps: Mapping[timedelta, timedelta] = field(default_factory=dict)
-    episodes: dict[str, Episode] = field(default_factory=dict)
-    said: dict[str, Said] = field(default_factory=dict)
-    reminders: dict[str, Reminder] = field(default_factory=dict)
-    shown: list[Shown] = field(default_factory=list)
-    woken: int = 0
-
-    def __post_init__(self) -> None:
-        self.random = Random(self.seed)
-        self.ids = map(str, count())
-        self.faults = [self._fault(number) for number in range(CHECKS)]
-        self.pending = dict(self.jumps)
-        self.offset = timedelta()
-
-    def _fault(self, number: int) -> Fault:
-        severity = self.random.choice([Severity.HIGH, Severity.MEDIUM, Severity.MEDIUM, Severity.LOW])
-        begins = self.random.uniform(0, 40) * DAY if number % 2 else timedelta()
-        lasts = self.random.choice([0.1, 1, 4, 9, 20, 90]) * DAY
-        basis = self.random.choice([Basis.MEASURED, Basis.ATTESTED])
-        finding = Finding(status=Status.FAIL, reason="off", severity=severity, basis=basis)
-        # All are put right ten days before the end, so that the last "Fixed" has the time to be said.
-        return Fault(begins, min(begins + lasts, (DAYS - 12) * DAY), finding, flapping=number % 7 == 3)
-
-    def awake(self, real: timedelta) -> tuple[timedelta, timedelta]:
-        """The real time from which the laptop is awake next, ``real`` itself if it is, and since when it was."""
-        for day in range(real // DAY, real // DAY + 5):
-            opened = Random(self.seed * 1000 + day)
-            morning = day * DAY + (7 + opened.random() * 2) * HOUR
-            spans = [
-                (morning, day * DAY + 12 * HOUR),
-                (day * DAY + 13 * HOUR, day * DAY + (17 + opened.random() * 6) * HOUR),
-            ]
-            for begins, ends in spans if opened.random() > 0.1 else []:
-                if real < ends:
-                    return max(real, begins), begins
-        raise AssertionError("it sleeps for ever")
-
-    def live(self) -> None:
-        """All of it."""
-        real, next_round, next_word = timedelta(), timedelta(), timedelta()
-        while True:
-            real, since = self.awake(max(real, min(next_round, next_word)))
-            if real >= DAYS * DAY:
-                return
-            self.woken += 1
-            for set_at in [one for one in self.pending if one <= real]:
-                self.offset += self.pending.pop(set_at)
-            now = START + real + self.offset
-            if real >= next_round:
-                self._round(real, now)
-                confirm = [at for one in self.episodes.values() if (at := confirmable_at(one)) is not None]
-                next_round = real + min([ROUND_EVERY, *(max(at - now, MINUTE) + MINUTE for at in confirm)])
-            busy = self.random.random() < 0.2
-            next_at = self._speak(real, now, Presence(
-                busy="presenting" if busy else None, present_since=START + since + self.offset
-            ))  # fmt: skip
-            next_word = real + (max(next_at - now, timedelta(seconds=1)) if next_at is not None else DAY)
-
-    def _round(self, real: timedelta, now: datetime) -> None:
-        findings = [(f"check_{number}", fault.finding_at(real)) for number, fault in enumerate(self.faults)]
-        ran = {check_id for check_id, _ in findings}
-        for one in episodes_after(list(self.episodes.values()), findings, ran, now, lambda: next(self.ids)):
-            self.episodes[one.id] = one
-
-    def _speak(self, real: timedelta, now: datetime, presence: Presence) -> datetime | None:
-        said, reminders = put_right(self.said.values(), self.reminders.values(), now)
-        self.said |= {one.id: one for one in said}
-        self.reminders |= {one.id: one for one in reminders}
-        for one in finished(self.reminders.values(), self.episodes.values(), self.said.values(), now):
-            self.reminders[one.id] = msgspec.structs.replace(one, done_at=now)
-        undone = [one for one in self.reminders.values() if one.done_at is None]
-        recent = [one for one in self.episodes.values() if one.closed_at is None or now - one.closed_at < 30 * DAY]
-        decision = decide(recent, list(self.said.values()), undone, SETTINGS, now, LONDON, presence)
-        if decision.say is None:
-            return decision.next_at
-        kept = Said(id=f"said_{len(self.said)}", at=now, utterance=decision.say)
-        luck = self.random.random()
-        delivered = None if luck < 0.1 else luck > 0.2  # None: cut short between keeping and showing
-        self.said[kept.id] = msgspec.structs.replace(kept, delivered=delivered)
-        if delivered is False:
-            return now + HOUR
-        self.shown.append(Shown(real, now, decision.say, dict(self.episodes)))
-        if self.random.random() < 0.5 and decision.say.kind in ("item", "digest"):
-            about = self.episodes[decision.say.episodes[0]]
-            due_at = reminder_at(self.random.choice(CHOICES), now, LONDON)
-            chosen = Reminder(id=f"r{real}", check_id=about.check_id, subject=None, due_at=due_at, chosen_at=now)
-            self.reminders[chosen.id] = chosen
-        return decision.next_at
-
-    def ours(self) -> list[Shown]:
-        """What was said without having been asked for."""
-        return [one for one in self.shown if one.utterance.kind != "reminder"]
-
-    def told(self, kind: str) -> Iterator[str]:
-        return (id_ for one in self.shown if one.utterance.kind == kind for id_ in one.utterance.episodes)
-
-
-def lived(seed: int, jumps: Mapping[timedelta, timedelta] | None = None) -> Laptop:
-    laptop = Laptop(seed, jumps or {})
-    laptop.live()
-    return laptop
-
-
-def most_within(times: list[timedelta], length: timedelta) -> int:
-    return max(sum(start <= at < start + length for at in times) for start in times)
+def fault(random: Random, number: int) -> Fault:
+    severity = random.choice([Severity.HIGH, Severity.MEDIUM, Severity.MEDIUM, Severity.LOW])
+    begins = random.uniform(0, 40) * DAY if number % 2 else timedelta()
+    lasts = random.choice([0.1, 1, 4, 9, 20, 90]) * DAY
+    basis = random.choice([Basis.MEASURED, Basis.ATTESTED])
+    finding = Finding(status=Status.FAIL, reason="off", severity=severity, basis=basis)
+    # All are put right ten days before the end, so that the last "Fixed" has the time to be said.
+    return Fault(begins, min(begins + lasts, (DAYS - 12) * DAY), finding, flapping=number % 7 == 3)
 
 
 @pytest.fixture(scope="module", params=SEEDS)
 def laptop(request: pytest.FixtureRequest) -> Laptop:
-    return lived(request.param)
+    return busy(request.param)
 
 
 def test_it_speaks_at_all_and_of_everything(laptop: Laptop) -> None:
@@ -281,7 +150,7 @@ AHEAD_AND_BACK = {20 * DAY + 11 * HOUR: 365 * DAY, 20 * DAY + 15 * HOUR: -365 * 
 def test_when_the_clock_is_set_nothing_storms_and_nothing_stalls(
     seed: int, jumps: Mapping[timedelta, timedelta]
 ) -> None:
-    laptop = lived(seed, jumps)
+    laptop = busy(seed, jumps)
     times = [one.real for one in laptop.ours()]
     ahead = [at for at, by in jumps.items() if by > timedelta()]
     for start in times:
@@ -299,7 +168,199 @@ def test_when_the_clock_is_set_nothing_storms_and_nothing_stalls(
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_clock_that_is_only_set_back_never_brings_an_alert_forward(seed: int) -> None:
     days = {day * DAY + 11 * HOUR: -Random(seed * 100 + day).choice([1, 8, 24, 70]) * HOUR for day in range(0, DAYS, 3)}
-    times = [one.real for one in lived(seed, days).ours()]
+    times = [one.real for one in busy(seed, days).ours()]
     assert most_within(times, DAY) == 1
     assert most_within(times, 7 * DAY) <= 3
     assert len(times) >= 6
+
+
+# Four months with little to say
+
+MONTHS = 120
+CALM_SEEDS = range(16)
+
+
+def calm(
+    seed: int, jumps: Mapping[timedelta, timedelta] | None = None, *, faulty: bool = True, answers: bool = True
+) -> Laptop:
+    """A laptop on which something is wrong at first and once later, whose person answered, or (every fourth) did not.
+
+    Every third loses the network for days, so that a check cannot tell.
+    """
+    random = Random(seed)
+    faults = [now_and_then(random, begins) for begins in (0, 0, 3, 70, 72)] if faulty else []
+    faults += [Fault(random.uniform(30, 60) * DAY, 65 * DAY, OFFLINE)] if seed % 3 == 0 else []
+    given = [answer(random) for _ in range(random.randint(1, 6))] if answers and seed % 4 else []
+    return lived(Laptop(seed, MONTHS, faults, given, jumps or {}))
+
+
+OFFLINE = Finding(status=Status.UNKNOWN, reason="offline")
+
+
+def now_and_then(random: Random, begins: int) -> Fault:
+    severity = random.choice([Severity.HIGH, Severity.MEDIUM, Severity.LOW])
+    finding = Finding(status=random.choice([Status.FAIL, Status.WARN]), reason="off", severity=severity)
+    return Fault(begins * DAY, (begins + random.choice([1, 4, 9])) * DAY, finding)
+
+
+def answer(random: Random) -> Answer:
+    made_at = random.choice([-80, -80, -79.5, -75, -60, -20]) * DAY
+    return Answer(made_at, 90 * DAY, random.choice([Severity.MEDIUM, Severity.LOW]))
+
+
+@pytest.fixture(scope="module", params=CALM_SEEDS)
+def calm_laptop(request: pytest.FixtureRequest) -> Laptop:
+    return calm(request.param)
+
+
+def naming(laptop: Laptop) -> list[Shown]:
+    """The alerts that name answers which will expire."""
+    return [one for one in laptop.shown if one.utterance.answers]
+
+
+def test_in_four_months_of_many_laptops_there_is_everything() -> None:
+    laptops = [calm(seed) for seed in CALM_SEEDS]
+    kinds = {one.utterance.kind for laptop in laptops for one in laptop.shown}
+    assert kinds >= {"item", "digest", "weekly", "fixed", "answers", "all_clear"}
+    assert any(one.utterance.kind == "weekly" for laptop in laptops for one in naming(laptop))
+    assert sum(len(laptop.expired) for laptop in laptops) > 3
+    assert any(len(one.utterance.answers) > 1 for laptop in laptops for one in naming(laptop))
+    assert sum(len(laptop.of_kind("all_clear")) for laptop in laptops) >= len(CALM_SEEDS)
+
+
+def test_the_caps_hold_in_quiet_months_too(calm_laptop: Laptop) -> None:
+    times = [one.real for one in calm_laptop.ours()]
+    assert most_within(times, DAY) <= 1
+    assert most_within(times, 7 * DAY) <= 3
+    dates = [one.wall.astimezone(LONDON).date() for one in calm_laptop.ours()]
+    assert len(dates) == len(set(dates))
+
+
+def test_neither_is_said_in_quiet_hours_or_just_after_wake(calm_laptop: Laptop) -> None:
+    for one in calm_laptop.of_kind("answers", "all_clear"):
+        local = one.wall.astimezone(LONDON)
+        assert 9 <= local.hour < 18
+        assert local.weekday() < 5
+        assert one.real - calm_laptop.awake(one.real)[1] >= 15 * MINUTE
+
+
+def test_neither_is_said_before_something_high_or_overdue(calm_laptop: Laptop) -> None:
+    known: set[str] = set()
+    for one in calm_laptop.shown:
+        standing = {id_: episode for id_, episode in one.standing.items() if episode.closed_at is None}
+        if one.utterance.kind in ("answers", "all_clear"):
+            assert {id_ for id_, episode in standing.items() if episode.severity is Severity.HIGH} <= known
+            overdue = [
+                id_
+                for id_, episode in standing.items()
+                if episode.severity is Severity.MEDIUM and one.wall - episode.opened_at >= 2 * DAY
+            ]
+            assert set(overdue) <= known
+        known |= set(one.utterance.episodes)
+
+
+def test_they_leave_the_last_alert_of_a_week_to_what_is_urgent_unless_it_is_that_or_never(calm_laptop: Laptop) -> None:
+    for one in calm_laptop.of_kind("answers", "all_clear"):
+        before = [other for other in calm_laptop.ours() if one.real - 7 * DAY < other.real < one.real]
+        ends = min((each.expires_at for each in one.utterance.answers), default=one.wall + 9 * DAY)
+        assert len(before) <= 1 or ends - one.wall <= 4 * DAY
+
+
+def test_an_answer_is_named_once_for_each_end_in_the_week_before_it(calm_laptop: Laptop) -> None:
+    named = [each for one in naming(calm_laptop) for each in one.utterance.answers]
+    assert len(named) == len(set(named))
+    for one in naming(calm_laptop):
+        for each in one.utterance.answers:
+            assert timedelta(0) < each.expires_at - one.wall <= 7 * DAY
+            assert one.findings[each.check_id].status is Status.PASS
+            assert one.findings[each.check_id].expires_at == each.expires_at
+
+
+def test_all_that_expire_within_the_week_are_named_in_one(calm_laptop: Laptop) -> None:
+    named = set()
+    for one in naming(calm_laptop):
+        named |= set(one.utterance.answers)
+        ending = {
+            (check_id, finding.expires_at)
+            for check_id, finding in one.findings.items()
+            if finding.expires_at is not None and timedelta(0) < finding.expires_at - one.wall <= 7 * DAY
+        }
+        assert ending <= {(each.check_id, each.expires_at) for each in named}
+
+
+def test_answers_are_named_three_days_apart_at_least_outside_weekly_digests(calm_laptop: Laptop) -> None:
+    last = -MONTHS * DAY
+    for one in naming(calm_laptop):
+        assert one.utterance.kind == "weekly" or one.real - last >= 3 * DAY
+        last = one.real
+
+
+def named_by(laptop: Laptop) -> set[tuple[str, datetime]]:
+    return {(each.check_id, each.expires_at) for one in naming(laptop) for each in one.utterance.answers}
+
+
+@pytest.mark.parametrize("seed", CALM_SEEDS)
+def test_where_nothing_else_is_said_no_answer_expires_that_was_not_named(seed: int) -> None:
+    laptop = calm(seed, faulty=False)
+    assert laptop.expired <= named_by(laptop)
+
+
+def test_where_much_else_is_said_few_answers_expire_that_were_not_named() -> None:
+    laptops = [calm(seed) for seed in CALM_SEEDS]
+    expired, unnamed = (
+        sum(len(laptop.expired) for laptop in laptops),
+        sum(len(laptop.expired - named_by(laptop)) for laptop in laptops),
+    )
+    assert unnamed <= expired / 4
+
+
+def test_an_expired_answer_of_low_severity_has_no_alert_of_its_own(calm_laptop: Laptop) -> None:
+    for id_ in [*calm_laptop.told("item"), *calm_laptop.told("digest")]:
+        assert calm_laptop.episodes[id_].severity is not Severity.LOW
+
+
+def test_an_expired_answer_has_one_alert_of_its_own_at_most(calm_laptop: Laptop) -> None:
+    told = [*calm_laptop.told("item"), *calm_laptop.told("digest")]
+    for episode in calm_laptop.episodes.values():
+        assert episode.reason != "expired" or told.count(episode.id) <= 1
+
+
+def test_all_clear_is_said_after_thirty_days_of_silence_and_not_before(calm_laptop: Laptop) -> None:
+    last = timedelta()
+    for one in calm_laptop.shown:
+        assert one.utterance.kind != "all_clear" or one.real - last >= 30 * DAY
+        last = one.real
+    assert len(calm_laptop.of_kind("all_clear")) <= MONTHS / 30 - 1
+
+
+def test_all_clear_is_never_said_while_anything_is_open_or_unknown(calm_laptop: Laptop) -> None:
+    for one in calm_laptop.of_kind("all_clear"):
+        assert [episode for episode in one.standing.values() if episode.closed_at is None] == []
+        assert {finding.status for finding in one.findings.values()} == {Status.PASS}
+
+
+def test_after_all_clear_nothing_that_was_known_then_is_said_for_a_week(calm_laptop: Laptop) -> None:
+    for one in calm_laptop.of_kind("all_clear"):
+        for later in naming(calm_laptop):
+            assert not one.real < later.real < one.real + 7 * DAY
+
+
+def test_it_wakes_no_more_often_than_its_rounds_and_alerts_ask_for(calm_laptop: Laptop) -> None:
+    without = calm(calm_laptop.seed, answers=False)
+    assert calm_laptop.woken <= without.woken + MONTHS
+    assert calm_laptop.woken / MONTHS < 12
+
+
+@pytest.mark.parametrize("seed", CALM_SEEDS)
+def test_a_clock_that_is_set_back_brings_neither_a_second_time(seed: int) -> None:
+    days = {day * DAY + 11 * HOUR: -Random(seed * 100 + day).choice([1, 8, 24, 70]) * HOUR for day in range(0, 99, 9)}
+    laptop = calm(seed, days)
+    times = [one.real for one in laptop.ours()]
+    assert most_within(times, DAY) <= 1
+    assert most_within(times, 7 * DAY) <= 3
+    named = [each for one in naming(laptop) for each in one.utterance.answers]
+    assert len(named) == len(set(named))
+    last = timedelta()
+    for one in laptop.shown:
+        assert one.utterance.kind != "all_clear" or one.real - last >= 30 * DAY
+        last = one.real

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.contract import Attestation
+from agent.discovery import built_in
+from agent.first_round import first_round_at
 from agent.locking import FileLock
 from agent.paths import Paths
 from agent.status import load
+from agent.store import Store
+from config.loader import default_settings
 from tests.agent.cli.conftest import Watchword
 
 QUIET = '[checks]\ndisabled = ["app_updates", "password_manager", "breach", "screen_lock"]\n'
@@ -24,7 +31,7 @@ def settings(home: Path, text: str = QUIET) -> Path:
     return path
 
 
-def answer(watchword: Watchword, *more: str) -> dict[str, object]:
+def answer(watchword: Watchword, *more: str) -> dict[str, Any]:
     done = watchword("run", "--due", "--json", *more)
     return dict(json.loads(done.stdout))
 
@@ -89,6 +96,44 @@ def test_an_alert_that_could_not_be_shown_is_not_tried_again_at_once(watchword: 
     assert (first["kind"], first["delivered"]) == ("item", False)  # nobody is here to show it
     assert answer(watchword)["ran"] == []  # and it is not tried again at once
     assert watchword("status").returncode == 1
+
+
+ALL_DAY = '[alerts]\nquiet_from = "00:00"\nquiet_to = "00:00"\nquiet_weekends = false\n'
+
+
+def answered(watchword: Watchword, days_ago: int) -> None:
+    """An account whose second step the person told so many days ago."""
+    watchword("accounts", "add", "google", "--label", "Work", "--no-address")
+    at = datetime.now(UTC) - timedelta(days=days_ago)
+    with Store.open(Paths.here()) as store:
+        account = store.accounts()[0].id
+        store.attest(Attestation(subject=account, statement="two_step.method", answer="passkey", at=at))
+
+
+def test_an_answer_that_gets_old_this_week_is_named_and_not_tried_again_at_once(
+    watchword: Watchword, own_home: Path
+) -> None:
+    settings(own_home, QUIET + ALL_DAY)
+    answered(watchword, default_settings().profile.attestation_days.account - 3)
+    first = answer(watchword)
+    assert (first["kind"], first["delivered"]) == ("answers", False)  # nobody is here to show it
+    assert answer(watchword)["held"] == "retry"
+
+
+def test_a_month_after_the_first_round_with_all_good_everything_is_looked_at_and_it_is_said(
+    watchword: Watchword, own_home: Path
+) -> None:
+    others = sorted(point.name for point in built_in() if point.name != "two_step")
+    settings(own_home, f"[checks]\ndisabled = {json.dumps(others)}\n{ALL_DAY}")
+    answered(watchword, 1)
+    assert "kind" not in answer(watchword)
+    with Store.open(Paths.here()) as store:
+        first = first_round_at(store)
+        assert first is not None
+        store.remember({"agent": {"first_round_at": (first - timedelta(days=30)).isoformat()}})
+    told = answer(watchword)
+    assert (told["kind"], told["delivered"], len(told["ran"])) == ("all_clear", False, len(others) + 1)
+    assert answer(watchword)["ran"] == []
 
 
 def test_two_rounds_at_once_are_one(watchword: Watchword, own_home: Path) -> None:
