@@ -126,17 +126,22 @@ def _first(at: datetime, results: Sequence[Result]) -> Iterable[Happening]:
 def _alerts(said: Sequence[Said], episodes: Mapping[str, Episode], labels: Mapping[str, str]) -> Iterable[Happening]:
     names = titles()
     for one in said:
-        about = [episodes[each] for each in one.utterance.episodes if each in episodes]
+        about = [episodes[each].key for each in one.utterance.episodes if each in episodes]
+        about += [each.key for each in one.utterance.answers]
         shown = [
-            name_of(episode.check_id, labels.get(episode.subject or ""), names)
-            for episode in about
-            if episode.subject is None or episode.subject in labels
+            name_of(key.check_id, labels.get(key.subject or ""), names)
+            for key in about
+            if key.subject is None or key.subject in labels
         ]
         what = SHOWN[one.delivered]
         if one.utterance.kind == "fixed":
             what += ", that this is fixed"
         elif one.utterance.kind == "reminder":
             what += ", as you asked"
+        elif one.utterance.kind == "answers":
+            what += ", that answers get old"
+        elif one.utterance.kind == "all_clear":
+            what += ", that nothing needs you"
         listed = ", ".join(dict.fromkeys(shown))
         yield Happening(one.at, clock(one.at), f"{what}: {listed}" if listed else what)
 

@@ -31,8 +31,9 @@ from config.loader import CHOICES, SettingsError
 __all__ = ["ROUTES"]
 
 ENABLED, FROM, TO, WEEKENDS = "alerts.enabled", "alerts.quiet_from", "alerts.quiet_to", "alerts.quiet_weekends"
+ALL_CLEAR = "alerts.all_clear"
 #: Each setting by the name of its field.
-FIELDS = {"enabled": ENABLED, "quiet_from": FROM, "quiet_to": TO, "weekends": WEEKENDS}
+FIELDS = {"enabled": ENABLED, "quiet_from": FROM, "quiet_to": TO, "weekends": WEEKENDS, "all_clear": ALL_CLEAR}
 YES_NO = {"yes": True, "no": False}
 
 
@@ -117,7 +118,7 @@ def _wanted(form: Form, session: Session) -> tuple[dict[str, Any], list[Problem]
         if name in session.loaded.held and field not in form:
             continue
         text = form.get(field)
-        value: Any = YES_NO.get(text) if name in (ENABLED, WEEKENDS) else text
+        value: Any = YES_NO.get(text) if name in (ENABLED, WEEKENDS, ALL_CLEAR) else text
         if value is None:
             problems.append(Problem(field, "Choose yes or no."))
         elif KEYS[name].problem(value) is not None:
@@ -144,6 +145,7 @@ def _shown(request: Request, session: Session, form: Form | None = None, problem
         "quiet_from": values[FROM],
         "quiet_to": values[TO],
         "weekends": "yes" if values[WEEKENDS] else "no",
+        "all_clear": "yes" if values[ALL_CLEAR] else "no",
     }
     return page_of(request).render(
         request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from agent.alerts.records import Expiring, Said, Utterance
 from agent.contract import Finding, Status
 from agent.page.forms.history import Happening, days
 from tests.agent.page.forms.household import Household
@@ -69,6 +70,22 @@ def test_two_new_things_are_a_line_each() -> None:
     home = Household()
     settled(home, datetime.now(UTC), screen_lock=Status.PASS, app_updates=Status.FAIL)
     assert len(rows(home)) == 2
+
+
+def test_alerts_about_answers_and_about_nothing_say_so() -> None:
+    home, now = Household(furnished=True), datetime.now(UTC)
+    answers = tuple(
+        Expiring(check_id=check, subject=subject, expires_at=now)
+        for check, subject in (("recovery_plan", None), ("two_step", home.ids["mail"]), ("two_step", "i-0000000000aa"))
+    )
+    about_answers, clear = Utterance(kind="answers", answers=answers), Utterance(kind="all_clear")
+    with home.store() as store:
+        store.keep_said(Said(id="a" * 32, at=now - timedelta(days=40), utterance=about_answers, delivered=True))
+        store.keep_said(Said(id="b" * 32, at=now - timedelta(days=9), utterance=clear, delivered=None))
+    text = home.get("/history").text
+    assert "Alert shown, that answers get old: Recovery plan, Two-step verification: Work email" in text
+    assert "i-0000000000aa" not in text
+    assert "Alert given, that nothing needs you" in text
 
 
 def test_what_was_about_an_account_that_has_gone_is_not_shown() -> None:

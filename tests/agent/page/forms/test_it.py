@@ -144,7 +144,10 @@ def test_everything_is_deleted_and_the_page_ends() -> None:
         ("/accounts/add", {"service": "google", "label": "After the end"}),
         ("/check", {}),
         ("/item/switch", {"check": "screen_lock", "to": "off"}),
-        ("/reminders/times", {"enabled": "no", "quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes"}),
+        (
+            "/reminders/times",
+            {"enabled": "no", "quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes", "all_clear": "no"},
+        ),
         ("/reminders/usual", {}),
         ("/it/download", {}),
     ],

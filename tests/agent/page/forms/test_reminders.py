@@ -9,7 +9,7 @@ import pytest
 from agent.cli import session
 from tests.agent.page.forms.household import Household, problems, said, values
 
-TIMES = {"enabled": "yes", "quiet_from": "17:30", "quiet_to": "08:00", "weekends": "no"}
+TIMES = {"enabled": "yes", "quiet_from": "17:30", "quiet_to": "08:00", "weekends": "no", "all_clear": "yes"}
 
 
 def chosen(home: Household) -> dict[str, object]:
@@ -36,7 +36,7 @@ def test_a_reminder_that_is_not_there_is_nothing_to_take_back() -> None:
 def test_the_times_in_force_are_in_the_fields() -> None:
     found = values(Household().get("/reminders"))
     assert {name: found[name] for name in TIMES} == {
-        "enabled": "yes", "quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes"
+        "enabled": "yes", "quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes", "all_clear": "yes"
     }  # fmt: skip
 
 
@@ -51,8 +51,16 @@ def test_times_are_kept_as_choices_of_the_person() -> None:
 
 def test_what_has_not_changed_is_not_chosen() -> None:
     home = Household()
-    home.post("/reminders/times", enabled="yes", quiet_from="18:00", quiet_to="09:00", weekends="yes")
+    usual = {"quiet_from": "18:00", "quiet_to": "09:00", "weekends": "yes"}
+    home.post("/reminders/times", **{**TIMES, **usual})
     assert chosen(home) == {}
+
+
+def test_that_nothing_needs_them_need_not_be_said() -> None:
+    home = Household()
+    home.post("/reminders/times", **{**values(home.get("/reminders")), "all_clear": "no"})
+    assert chosen(home) == {"alerts.all_clear": False}
+    assert values(home.get("/reminders"))["all_clear"] == "no"
 
 
 def test_the_same_time_twice_means_no_quiet_hours() -> None:
@@ -80,6 +88,7 @@ def test_alerts_can_be_switched_off_and_the_usual_brought_back() -> None:
         ("enabled", "true"),
         ("enabled", ""),
         ("weekends", "maybe"),
+        ("all_clear", ""),
         ("quiet_from", "1" * 30_000),
     ],
 )
