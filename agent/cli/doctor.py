@@ -13,12 +13,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
-from agent import __version__, discovery, notify, plugins, secrets
+from agent import __version__, discovery, notify, plugins, secrets, tried
 from agent.alerts.records import Delivery
 from agent.cli import FAILED
 from agent.cli.session import Session, SessionError, open_session
-from agent.cli.show import style_for
+from agent.cli.show import spoken_time, style_for
 from agent.contract import Unreadable
+from agent.errors import WatchwordError
 from agent.files import read_regular
 from agent.health import read as read_health
 from agent.health import sentence
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     """Try every part, or only alerts. 0 all working or limited, 4 something is broken."""
     del stdin, stderr
     style = style_for(stdout)
-    parts = [_test_alert()] if args.alert else list(examine(args.config))
+    parts = list(_test_alert(args.config)) if args.alert else list(examine(args.config))
     width = max(len(part.name) for part in parts)
     for part in parts:
         state = style.paint(part.state.value.ljust(7), COLOURS[part.state.value])
@@ -159,14 +160,31 @@ def _alerts(session: Session) -> Part:
     if not session.loaded.settings.alerts.enabled:
         return Part("alerts", State.LIMITED, "switched off in the settings; `watchword status` shows results")
     found = notify.available()
+    now = datetime.now(UTC)
+    if found.shown is None and (last := tried.last(session.store, now)) is not None and last.shown is not None:
+        found = tried.believed(found, session.store, now)
+        when = f" when last tried, {spoken_time(last.at)}"
+    else:
+        when = ""
     if found.shown is False:
-        return Part("alerts", State.LIMITED, f"{_why(found)}; `watchword status` shows results")
-    return Part("alerts", State.WORKING, f"by {found.how}; `watchword doctor --alert` shows one")
+        return Part("alerts", State.LIMITED, f"not shown{when}: {_why(found)}; `watchword status` shows results")
+    if found.shown is None:
+        return Part("alerts", State.LIMITED, f"not tried yet, by {found.how}; `watchword doctor --alert` shows one")
+    return Part("alerts", State.WORKING, f"by {found.how}{when}; `watchword doctor --alert` shows one")
 
 
-def _test_alert() -> Part:
-    """Show a real one and say what the system answered, which is not always whether it was seen."""
+def _test_alert(config: str | None) -> Iterator[Part]:
+    """Show a real one, say what the system answered, which is not always whether it was seen, and remember it."""
     found = notify.show(*TEST_ALERT)
+    yield _shown(found)
+    try:
+        with open_session(config).store as store:
+            tried.keep(store, found, datetime.now(UTC))
+    except WatchwordError as error:
+        yield Part("memory", State.LIMITED, f"this could not be remembered: {error}")
+
+
+def _shown(found: Delivery) -> Part:
     if found.shown:
         return Part("alert", State.WORKING, f"accepted by {found.how}")
     if found.shown is None:

@@ -14,7 +14,7 @@ from typing import TextIO
 
 import msgspec
 
-from agent import breach_news, discovery, notify, secrets
+from agent import breach_news, discovery, notify, secrets, tried
 from agent import round as rounds
 from agent.accounts import known_accounts
 from agent.alerts.due import finished
@@ -189,7 +189,7 @@ def _round(
         digest=session.loaded.digest,
         device_id=store.device_id(),
         health_ok=not (failed or notes or unusable),
-        notifications=_alerts(session.loaded),
+        notifications=_alerts(session.loaded, session.store, done.started_at),
         labels=known.labels,
         standings=standings,
     )
@@ -307,11 +307,14 @@ def _end_reminders(store: Store, now: datetime) -> None:
             store.keep_reminder(msgspec.structs.replace(reminder, done_at=now))
 
 
-def _alerts(loaded: Loaded) -> Notifications:
-    """Whether alerts can be shown here: as the settings say, then as the system says."""
+def _alerts(loaded: Loaded, store: Store, now: datetime) -> Notifications:
+    """Whether alerts can be shown here: as the settings say, then as the system says, or the last try."""
     if not loaded.settings.alerts.enabled:
         return "off_by_policy" if loaded.origins["alerts.enabled"].startswith(POLICY) else "off_by_user"
-    return notify.state(notify.available())
+    try:
+        return notify.state(tried.believed(notify.available(), store, now))
+    except StoreError:
+        return "unavailable"  # of the store the round has said that; nobody knows of alerts
 
 
 def last_document(paths: Paths) -> Document | None:

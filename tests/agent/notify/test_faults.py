@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -83,6 +84,33 @@ def test_a_server_that_would_be_started_is_not_started_to_ask(bus: str, tmp_path
     assert notify.show("T", "b") == Delivery(shown=False, how="D-Bus", reason="no_server")
     assert started.exists()
     assert not listeners(bus)
+
+
+def alerts_of_doctor(capsys: pytest.CaptureFixture[str]) -> str:
+    """What doctor says of alerts."""
+    capsys.readouterr()
+    watchword(["doctor"])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.split()[1:2] == ["alerts"]]
+    return line
+
+
+def test_doctor_does_not_call_working_what_it_did_not_try_and_remembers_what_it_did(
+    bus: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "services" / "a.service").write_text(
+        "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/false\n"
+    )
+    python(
+        "from agent.host.native import dbus; dbus.ask('session', dbus.BUS, dbus.BUS_PATH, f'{dbus.BUS}.ReloadConfig')"
+    )
+    assert alerts_of_doctor(capsys).startswith("limited  alerts")
+    assert watchword(["doctor", "--alert"]) == 4
+    said = alerts_of_doctor(capsys)
+    assert said.startswith("limited  alerts")
+    assert "not shown when last tried" in said
+    assert "no program here shows notifications" in said
+    watchword(["check", "reporting", "--json"])
+    assert json.loads(capsys.readouterr().out)["agent"]["notifications"] == "unavailable"
 
 
 @pytest.mark.parametrize(
