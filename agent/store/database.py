@@ -112,14 +112,17 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _make_private_file(path: str) -> None:
-    """Create the file 0600 before SQLite does, which gives the files beside it the same rights."""
+    """Create the file 0600 before SQLite does, which gives the files beside it the same rights.
+
+    One that is there is never opened here: when a process closes any handle to a file, POSIX lets go of all its locks
+    on it, also those of another thread's connection (sqlite.org/howtocorrupt.html, 2.2).
+    """
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if sys.platform != "win32" and os.fstat(handle).st_mode & 0o077:
-                os.fchmod(handle, 0o600)
-        finally:
-            os.close(handle)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            if sys.platform != "win32" and os.stat(path).st_mode & 0o077:
+                os.chmod(path, 0o600)
     except OSError as error:
         raise StoreError(f"The store {path} could not be opened: {error.strerror or error}.") from error
 
