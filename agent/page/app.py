@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent.errors import WatchwordError
-from agent.page import background, forms, home, item, plain
+from agent.page import background, forms, home, item, plain, settings
 from agent.page.guard import Guard
 from agent.page.page import ClosedError, Page, page_of
 
@@ -41,6 +41,7 @@ def build(page: Page) -> ASGIApp:
             *item.ROUTES,
             *background.ROUTES,
             *plain.ROUTES,
+            *settings.ROUTES,
             *forms.ROUTES,
         ],
         exception_handlers={
