@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,17 +12,19 @@ from typing import IO
 from agent.accounts import known_accounts
 from agent.cli.question import WIDTH, ask, say
 from agent.cli.rounds import last_document, round_in
-from agent.cli.session import Session
+from agent.cli.session import Session, open_session
 from agent.cli.where import command_for
 from agent.contract import Account, Attestation, Basis, Status
+from agent.errors import WatchwordError
 from agent.host.live import LiveHost
+from agent.paths import Paths
 from agent.questions import about_whom, minutes
 from agent.statements import LAPTOP, Due, OpenQuestions, Statement, open_questions
 from agent.store import StoreError
 from agent.words import APP_NAME, catalogue, fill
 from config.practices import practices
 
-__all__ = ["ABOUT_ACCOUNTS", "Asked", "ask_what_is_due", "take_in", "what_is_due", "what_is_open"]
+__all__ = ["ABOUT_ACCOUNTS", "Asked", "ask_what_is_due", "how_many_are_due", "take_in", "what_is_due", "what_is_open"]
 
 #: What rests on the list of accounts and on what was stated, and is judged in a moment.
 ABOUT_ACCOUNTS = ("two_step", *(practice.id for practice in practices().values() if practice.kinds))
@@ -122,6 +125,19 @@ def what_is_open(session: Session) -> OpenQuestions:
     return open_questions(
         store.attestations(), accounts, settings.profile, datetime.now(UTC), known_otherwise=not_asked
     )
+
+
+def how_many_are_due(config: str | None = None) -> int | None:
+    """How many questions there are to ask now; ``None`` where nothing is kept yet, or that cannot be told."""
+    paths = Paths.here()
+    if not os.path.exists(paths.store):
+        return None
+    try:
+        session = open_session(config, last_good=True)
+        with session.store:
+            return len(what_is_open(session).due)
+    except WatchwordError:
+        return None
 
 
 def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import IO, Any, TextIO
 
 from agent.cli import FAILED
+from agent.cli.asking import how_many_are_due
 from agent.cli.rounds import RoundResult, live_round, replayed_round
 from agent.cli.show import document_lines, style_for
 from agent.runner import Outcome
@@ -59,7 +60,9 @@ def run(args: argparse.Namespace, stdin: TextIO, stdout: IO[str], stderr: IO[str
     if args.json:
         stdout.write(encode(result.document).decode())
     else:
-        for line in document_lines(result.document, style_for(stdout, plain=args.plain), titles=result.titles):
+        questions = how_many_are_due(args.config) if args.replay is None else None
+        style = style_for(stdout, plain=args.plain)
+        for line in document_lines(result.document, style, titles=result.titles, questions=questions):
             print(line, file=stdout)
     return FAILED if result.failed else exit_code(row.status for row in result.document.checks)
 

@@ -73,12 +73,18 @@ def style_for(stream: IO[str], *, plain: bool = False) -> Style:
 
 
 def document_lines(
-    document: Document, style: Style, *, titles: dict[str, str], outdated: str = "", now: datetime | None = None
+    document: Document,
+    style: Style,
+    *,
+    titles: dict[str, str],
+    outdated: str = "",
+    now: datetime | None = None,
+    questions: int | None = None,
 ) -> Iterable[str]:
     """A whole status document for a person: the worst first, each with what to do, and a summary at the end.
 
     ``outdated`` is what is said instead of the summary when the document no longer tells how things are. ``now`` is
-    when it is read, if not as soon as it was made.
+    when it is read, if not as soon as it was made; ``questions`` how many are open, where that is known.
     """
     made = f"{document.device.label}, {spoken_time(document.generated_at)} ({document.policy.profile} profile)"
     yield printable(made)
@@ -90,7 +96,7 @@ def document_lines(
             if row.status is status and row not in folded.get(status, ()):
                 yield from row_lines(row, style, titles, now)
         if folded.get(status):
-            yield from _folded_lines(status, folded[status], style, titles)
+            yield from _folded_lines(status, folded[status], style, titles, questions)
     yield ""
     yield from (style.paint(line, "1") for line in _wrapped(outdated or overall_sentence(document), style, ""))
     yield from _wrapped(
@@ -112,11 +118,14 @@ def _fold(rows: Iterable[CheckRow], alike: Callable[[CheckRow], bool]) -> Sequen
     return found if len(found) >= FOLD_FROM else ()
 
 
-def _folded_lines(status: Status, rows: Sequence[CheckRow], style: Style, titles: dict[str, str]) -> Iterable[str]:
-    """Many rows in one line: "12 things only you can tell"."""
+def _folded_lines(
+    status: Status, rows: Sequence[CheckRow], style: Style, titles: dict[str, str], questions: int | None
+) -> Iterable[str]:
+    """Many rows in one line: "14 questions only you can answer"."""
     called = style.paint(CALLED[status].ljust(LABEL_WIDTH), COLOURS.get(status, ""))
     if status is Status.UNKNOWN:
-        yield f"{called}  {style.paint(f'{len(rows)} things only you can tell', '1')}: `watchword attest --due`"
+        said = f"{questions} questions only you can answer" if questions else f"{len(rows)} things only you can tell"
+        yield f"{called}  {style.paint(said, '1')}: `watchword attest --due`"
         return
     names = ", ".join(dict.fromkeys(titles.get(row.id, row.id) for row in rows))
     indent = " " * (LABEL_WIDTH + 2)

@@ -53,8 +53,8 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
         if outdated:
             print(f"watchword: {outdated}", file=stderr)
     else:
-        style = style_for(stdout, plain=args.plain)
-        for line in document_lines(document, style, titles=_titles(), outdated=outdated, now=now):
+        style, due = style_for(stdout, plain=args.plain), _questions()
+        for line in document_lines(document, style, titles=_titles(), outdated=outdated, now=now, questions=due):
             print(line, file=stdout)
         print(f"\n{sentence(read(paths), LOCAL, now, in_terminal=True)}", file=stdout)
         for problem in _wrong_settings(paths):
@@ -71,6 +71,12 @@ def _wrong_settings(paths: Paths) -> tuple[str, ...]:
     except SettingsError as error:
         return tuple(error.problems)
     return ()
+
+
+def _questions() -> int | None:
+    from agent.cli.asking import how_many_are_due  # it opens the store, which a program that asks for JSON need not
+
+    return how_many_are_due()
 
 
 def _titles() -> dict[str, str]:

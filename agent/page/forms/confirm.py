@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from agent.accounts import KnownAccounts
-from agent.cli.asking import Asked, what_is_due
+from agent.cli.asking import Asked, what_is_due, what_is_open
 from agent.cli.session import Session
 from agent.contract import Status
 from agent.page.form import Form
 from agent.page.forms import statements
 from agent.page.forms.subjects import known_in
 from agent.page.page import Page, Problem, form_of, page_of
+from agent.page.view import question_of
 from agent.questions import minutes
 from agent.statements import LAPTOP, Due
 from agent.statements import statements as every_statement
@@ -38,7 +39,8 @@ def show(request: Request) -> Response:
     page, query = page_of(request), request.query_params
     with page.open_session() as session:
         known = known_in(session)
-        all_due = what_is_due(session)
+        open_ = what_is_open(session)
+        all_due = open_.due
         after = _place(query.get("after") or query.get("back", ""), query.get("about", ""), known)
         left = [one for one in all_due if _place_of(one, known) > after]
         total = max(_number(query.get("of", "")), len(left))
@@ -50,6 +52,7 @@ def show(request: Request) -> Response:
                 request,
                 "forms/confirmed.html",
                 left=len(all_due),
+                to_find_out=[question_of(one) for one in open_.to_find_out],
                 walked="of" in query,
                 accounts=len(known.accounts),
             )

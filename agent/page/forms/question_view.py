@@ -13,7 +13,7 @@ from agent.page.forms.links import links_to
 from agent.page.item_view import Link
 from agent.page.wording import on_day
 from agent.questions import about_whom, put
-from agent.statements import LAPTOP, Statement
+from agent.statements import FIND_OUT, LAPTOP, Statement, is_unsure
 from agent.status import Text
 from agent.words import text_for
 from checks import two_step
@@ -22,7 +22,7 @@ from config.platforms import platform
 from config.practices import NOT_SURE, practices
 from config.schema import Profile
 
-__all__ = ["Option", "Question", "advice", "question", "said_about"]
+__all__ = ["Option", "Question", "advice", "in_short", "question", "said_about"]
 
 ENDED: Mapping[str, str] = {
     "event.leaver": "Someone has left since then, so please look again.",
@@ -95,7 +95,7 @@ def said_about(statement: Statement, said: Said, now: datetime) -> str:
         return ""
     when = on_day(said.made.at, now)
     words = statement.answers.get(said.made.answer)
-    told = f"You told us {when}: {_quiet(words)}." if words else f"You told us something {when}."
+    told = f"You told us {when}: {in_short(words)}." if words else f"You told us something {when}."
     if said.state == "clock":
         return "You told us something with a date that is still to come, so the clock of this computer was wrong."
     return told if statement.opened_by else f"{told} {_worth(said, now)}"
@@ -107,7 +107,12 @@ def _worth(said: Said, now: datetime) -> str:
         return "The question has changed since then."
     if said.ended_by:
         return ENDED.get(said.ended_by, "Please look again.")
-    return "That is a while ago." if said.state == "expired" else f"We will ask again {on_day(said.expires_at, now)}."
+    if said.state == "expired":
+        return "That is a while ago."
+    again = said.expires_at
+    if is_unsure(said) and said.made is not None:
+        again = min(again, said.made.at + FIND_OUT)
+    return f"We will ask again {on_day(again, now)}."
 
 
 def advice(
@@ -173,5 +178,6 @@ def _capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _quiet(words: str) -> str:
+def in_short(words: str) -> str:
+    """An answer without what explains it."""
     return words.partition(":")[0]

@@ -12,30 +12,36 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agent.attested import Said, Statements
-from agent.cli.asking import Asked, take_in
+from agent.cli.asking import Asked, take_in, what_is_open
+from agent.cli.rounds import last_document
 from agent.cli.session import Session
 from agent.contract import Account, Status
 from agent.host.live import LiveHost
 from agent.page.form import Form
-from agent.page.forms.question_view import Question, advice, question, said_about
+from agent.page.forms.question_view import Question, advice, in_short, question, said_about
 from agent.page.forms.subjects import known_in, must_keep, subject_at
 from agent.page.page import Page, Problem, form_of, page_of
-from agent.statements import LAPTOP, Statement, about, statements
+from agent.statements import LAPTOP, OpenQuestions, Statement, about, statements
 from agent.status import Text
 from config.practices import NOT_SURE, practices
 
 __all__ = ["ROUTES", "Listed", "advice_in", "asked_in", "keep", "listed", "needs_help", "question_in"]
 
 
+TO_ANSWER, TO_FIND_OUT, OPTIONAL = "To answer", "To find out", "Optional"
+NEED_NOT = "You need not tell us this."
+
+
 @dataclass(frozen=True)
 class Listed:
-    """A question in a list, with what was said to it last."""
+    """A question in a list, with what was said to it last. ``word`` says how it stands, if it is ``open``."""
 
     path: str
     short: str
     text: str
     said: str
     open: bool
+    word: str = ""
 
 
 def show_all(request: Request) -> Response:
@@ -63,8 +69,8 @@ def answer(request: Request) -> Response:
         path = f"/statements/{request.path_params['subject']}/{asked.statement.id}"
         if needs_help(session, asked):
             return page.see_other(f"{path}/next")
-        page.say(f"Kept: {asked.statement.short}.")
-        return page.see_other(f"/accounts/{asked.account.id}" if asked.account else "/statements")
+        page.say(f"Kept: {in_short(asked.statement.answers[form.get('answer')])}.")
+        return page.see_other(_after(session, asked))
 
 
 def show_next(request: Request) -> Response:
@@ -75,15 +81,13 @@ def show_next(request: Request) -> Response:
         found = advice_in(session, asked)
         if found is None:
             return page.see_other(f"/statements/{request.path_params['subject']}/{asked.statement.id}")
-        subject = question_in(session, asked, datetime.now(UTC))
-        back = f"/accounts/{asked.account.id}" if asked.account else "/statements"
         return page.render(
             request,
             "forms/advice.html",
             text=found[1],
-            question=subject,
+            question=question_in(session, asked, datetime.now(UTC)),
             unsure=found[0] is Status.UNKNOWN,
-            go_on=page.url(back),
+            go_on=page.url(_after(session, asked)),
             go_on_words="Go on",
         )
 
@@ -127,12 +131,27 @@ def keep(page: Page, session: Session, asked: Asked, form: Form) -> list[Problem
 def needs_help(session: Session, asked: Asked) -> bool:
     """Whether the last answer is one that nobody should be left alone with."""
     found = advice_in(session, asked)
-    return found is not None and found[0] in (Status.FAIL, Status.UNKNOWN)
+    return found is not None and found[0] in (Status.FAIL, Status.WARN, Status.UNKNOWN)
+
+
+def _after(session: Session, asked: Asked) -> str:
+    """Where an answer leads: to what it was about, where that has a page; else to the list."""
+    account = asked.account.id if asked.account else None
+    document = last_document(session.paths)
+    rows = document.checks if document is not None else ()
+    if any(row.id == asked.statement.check and row.instance == account for row in rows):
+        return f"/item/{asked.statement.check}" + (f"/{account}" if account else "")
+    return _list(asked)
+
+
+def _list(asked: Asked) -> str:
+    """The list that a question is in."""
+    return f"/accounts/{asked.account.id}" if asked.account else "/statements"
 
 
 def listed(session: Session, account: Account | None, now: datetime) -> list[Listed]:
     """Every question about a subject. The tasks of an event are asked where it is."""
-    made = Statements(session.store.attestations())
+    made, open_ = Statements(session.store.attestations()), what_is_open(session)
     found = []
     for statement in about(account):
         if statement.valid is None or statement.opened_by:
@@ -142,9 +161,18 @@ def listed(session: Session, account: Account | None, now: datetime) -> list[Lis
         short = f"{practice.title}: {statement.short}" if practice else statement.short
         short = short[:1].upper() + short[1:]
         path = f"/statements/{account.id if account else LAPTOP}/{statement.id}"
-        waiting = said.state != "good" and not statement.offer
-        found.append(Listed(path, short, statement.question, said_about(statement, said, now), waiting))
+        word = _word(statement, account, said, open_)
+        told = said_about(statement, said, now) or (NEED_NOT if word == OPTIONAL else "")
+        found.append(Listed(path, short, statement.question, told, word in (TO_ANSWER, TO_FIND_OUT), word))
     return found
+
+
+def _word(statement: Statement, account: Account | None, said: Said, open_: OpenQuestions) -> str:
+    """How a question stands, by the one count of what is open."""
+    for word, questions in ((TO_ANSWER, open_.due), (TO_FIND_OUT, open_.to_find_out)):
+        if any(one.statement is statement and one.account == account for one in questions):
+            return word
+    return OPTIONAL if said.state != "good" else ""
 
 
 def _asked(
@@ -161,7 +189,7 @@ def _asked(
         problems=problems,
         question=question_in(session, asked, datetime.now(UTC)),
         form=form or Form(),
-        back=f"/accounts/{asked.account.id}" if asked.account else "/statements",
+        back=_list(asked),
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from agent.cli.asking import how_many_are_due
 from agent.cli.choosing import choose
 from agent.contract import Account
 from agent.statements import about, statements
@@ -364,3 +365,63 @@ def test_a_new_answer_shows_in_the_list() -> None:
     (row,) = [one for one in page.all("li") if one.text.startswith("Recovery plan")]
     assert "You told us today" in row.text
     assert "To answer" not in row.text
+
+
+def test_what_somebody_is_not_sure_of_stays_open_and_ends_the_walk() -> None:
+    home = Household()
+    for statement in about(None):
+        if statement.valid is not None and not statement.offer and not statement.opened_by:
+            unsure = "not_sure" in statement.answers and statement.check == "passwords"
+            home.state("laptop", statement.id, "not_sure" if unsure else next(iter(statement.answers)))
+    number = sum(statement.check == "passwords" for statement in about(None))
+    for path in ("/confirm", "/confirm?after=recovery_plan.plan&about=laptop&of=9"):
+        page = home.get(path)
+        assert f"{number} to find out" in page.text
+        assert "Every question is answered" not in page.text
+        links = [one.attributes["href"] for one in page.all("a") if "/statements/laptop/passwords." in str(one)]
+        assert len(links) == number
+    assert f"{number} to find out" in home.get("/").text
+    rows = [row.text for row in home.get("/statements").all("li") if "To find out" in row.text]
+    assert len(rows) == number
+    assert "We will ask again on" in rows[0]
+
+
+def test_an_answer_to_do_something_about_leads_to_how() -> None:
+    home = Household()
+    path = "/statements/laptop/recovery_plan.plan"
+    assert home.post(path, answer="no") == f"{path}/next"
+    page = home.get(f"{path}/next")
+    assert page.all("ol"), "steps"
+    assert "Not being sure" not in page.text
+
+
+def test_what_was_answered_is_repeated_and_leads_to_what_it_was_about() -> None:
+    home = Household(furnished=True)
+    mail = home.ids["mail"]
+    assert home.post(f"/statements/{mail}/two_step.method", answer="passkey") == f"/item/two_step/{mail}"
+    assert said(home.get(f"/item/two_step/{mail}")) == "Kept: a passkey."
+    home.client.post("/item/check", check="recovery_plan")
+    assert home.post("/statements/laptop/recovery_plan.plan", answer="checked") == "/item/recovery_plan"
+    words = statements()["recovery_plan.plan"].answers["checked"].partition(":")[0]
+    assert said(home.get("/item/recovery_plan")).endswith(f"Kept: {words}.")
+
+
+def test_there_is_one_count_of_the_questions_wherever_they_are_counted() -> None:
+    home = Household(furnished=True)
+    home.state("laptop", "event.leaver", "taken_back")
+    first = home.get("/")
+    (count,) = re.findall(r"(\d+) questions for you", first.all("main")[0].text.replace("things", ""))[:1]
+    assert f"{count} questions" in first.all("h1")[0].text
+    assert f"Question 1 of {count}:" in home.get("/confirm").text
+    listed = [home.get(path) for path in ("/statements", *(f"/accounts/{one}" for one in home.ids.values()))]
+    assert sum(page.text.count("To answer") for page in listed) == int(count)
+    assert how_many_are_due() == int(count)
+
+
+def test_what_was_found_on_this_computer_need_not_be_told() -> None:
+    home = Household()
+    page = home.get("/statements")
+    (row,) = [row for row in page.all("li") if "Where passwords are kept" in row.text]
+    assert "Optional" in row.text
+    assert "To answer" not in row.text
+    assert "You need not tell us this" in row.text
