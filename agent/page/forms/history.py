@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from agent.alerts.records import Episode, Said
-from agent.attested import LAPTOP, TAKEN_BACK
+from agent.attested import LAPTOP, SERVICE_CHANGED, TAKEN_BACK
 from agent.breach_news import EVENT, NOTED
 from agent.contract import Attestation
 from agent.page.forms.subjects import known_in
@@ -32,6 +32,7 @@ EVENTS: Mapping[str, str] = {
     "event.leaver": "You told us that someone has left",
     "event.new_phone": "You told us of a new phone or number",
     "event.breach": "You told us of a data breach",
+    SERVICE_CHANGED: "You put this account on another service",
 }
 SHOWN: Mapping[bool | None, str] = {True: "Alert shown", False: "Alert could not be shown", None: "Alert given"}
 

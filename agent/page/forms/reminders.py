@@ -18,6 +18,7 @@ from agent.cli.rounds import last_document
 from agent.cli.session import Session
 from agent.daemon.doorbell import ring
 from agent.errors import RefusedError
+from agent.page.background import is_running
 from agent.page.form import Form
 from agent.page.forms.subjects import known_in, must_keep
 from agent.page.home import titles
@@ -153,6 +154,7 @@ def _shown(request: Request, session: Session, form: Form | None = None, problem
         status=422 if problems else 200,
         problems=problems,
         reminders=_reminders(session),
+        running=is_running(session.paths),
         values={field: form.get(field) if form is not None and field in form else now_set[field] for field in FIELDS},
         held={field: name in session.loaded.held for field, name in FIELDS.items()},
         chosen=any(session.loaded.origins[name] == CHOICES for name in FIELDS.values()),

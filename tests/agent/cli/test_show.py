@@ -33,7 +33,7 @@ def unanswered(number: int) -> list[CheckRow]:
     return [row(f"practice_{i}", Status.UNKNOWN, "no_answer") for i in range(number)]
 
 
-def shown(*rows: CheckRow) -> str:
+def shown(*rows: CheckRow, questions: int | None = None) -> str:
     document = Document(
         generated_at=NOW,
         agent=AgentPart("0.1.0", "ok", "working"),
@@ -42,7 +42,7 @@ def shown(*rows: CheckRow) -> str:
         summary=summarise(rows, NOW),
         checks=rows,
     )
-    return "\n".join(document_lines(document, PLAIN, titles={"lock": "Screen lock"}))
+    return "\n".join(document_lines(document, PLAIN, titles={"lock": "Screen lock"}, questions=questions))
 
 
 def test_what_nobody_answered_yet_is_one_line_with_the_way_to_answer() -> None:
@@ -50,6 +50,10 @@ def test_what_nobody_answered_yet_is_one_line_with_the_way_to_answer() -> None:
     assert f"Not checked     12 {UNANSWERED}" in text
     assert "Title of practice_0" not in text
     assert "12 not checked" in text
+
+
+def test_where_the_questions_were_counted_it_is_they_that_are_said() -> None:
+    assert "14 questions only you can answer: `watchword attest --due`" in shown(*unanswered(12), questions=14)
 
 
 def test_a_few_are_shown_as_they_are() -> None:

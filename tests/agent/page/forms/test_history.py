@@ -99,3 +99,9 @@ def test_what_is_older_than_90_days_is_not_shown() -> None:
     home = Household()
     home.state("laptop", "recovery_plan.plan", "checked", days_ago=91)
     assert "Nothing has happened yet" in home.get("/history").text
+
+
+def test_an_account_that_moved_is_told_as_such() -> None:
+    home = Household(furnished=True)
+    home.post(f"/accounts/{home.ids['mail']}", service="microsoft", label="Work email", moved="yes")
+    assert "You put this account on another service" in home.get("/history").text

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent.cli import session
+from agent.locking import FileLock
 from tests.agent.page.forms.household import Household, problems, said, values
 
 TIMES = {"enabled": "yes", "quiet_from": "17:30", "quiet_to": "08:00", "weekends": "no", "all_clear": "yes"}
@@ -20,9 +21,22 @@ def chosen(home: Household) -> dict[str, object]:
 def test_a_reminder_is_shown_and_taken_back() -> None:
     home = Household(furnished=True)
     page = home.get("/reminders")
-    assert "We will remind you tomorrow" in page.text
+    assert "Set aside until tomorrow" in page.text
     home.post("/reminders/take-back", check="screen_lock")
     assert "You have none" in home.get("/reminders").text
+
+
+def test_who_reminds_is_said_as_it_is() -> None:
+    home = Household(furnished=True)
+    page = home.get("/reminders")
+    assert "does not run in the background, so nothing reminds you" in page.text
+    assert "Start by itself when I sign in" in [button.text for button in page.all("button")]
+    lock = FileLock(home.paths.daemon_lock)
+    assert lock.take()
+    page = home.get("/reminders")
+    lock.release()
+    assert "We will remind you tomorrow" in page.text
+    assert "nothing reminds you" not in page.text
 
 
 def test_a_reminder_that_is_not_there_is_nothing_to_take_back() -> None:
@@ -30,7 +44,7 @@ def test_a_reminder_that_is_not_there_is_nothing_to_take_back() -> None:
     home.post("/reminders/take-back", check="nothing", account="i-000000000000")
     page = home.get("/reminders")
     assert "no such reminder" in said(page)
-    assert "We will remind you tomorrow" in page.text
+    assert "Set aside until tomorrow" in page.text
 
 
 def test_the_times_in_force_are_in_the_fields() -> None:
