@@ -154,7 +154,7 @@ def open_questions(
     """All that is unanswered, out of date, or so within a week; the most important first.
 
     Offers are left out, and so are the checks in ``known_otherwise``, which were measured. The items of a task are
-    asked while it is open.
+    asked while it is open. "Not sure" stays open, and is asked again in a week.
     """
     made = Statements(attestations)
     email_first = sorted(accounts, key=lambda account: platform(account.service).kind != "email")
