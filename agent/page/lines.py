@@ -36,8 +36,9 @@ TONES: Mapping[Status, Tone] = {
     Status.NOT_APPLICABLE: "none",
 }
 URGENCY: Sequence[Tone] = ("action", "soon", "unknown", "ok", "none")
-#: What there is something to do about, and so to set aside.
+#: What there is something to do about, and what needs nothing.
 TO_DO: Sequence[Tone] = ("action", "soon")
+WELL: Sequence[Tone] = ("ok", "none")
 #: The person did not know: the words about that are the same for each, and so of no use in a list.
 UNSURE = frozenset({"find_out", "not_sure"})
 #: Why something is asked again before its time, by what happened (``ended_by``).
@@ -82,7 +83,7 @@ def line(row: CheckRow, titles: Mapping[str, str], now: datetime, reminder: Remi
         tone=tone,
         word=WORDS[tone],
         known=_known(row, now),
-        later=f"Set aside until {moment(reminder.due_at, now)}." if reminder and tone in TO_DO else None,
+        later=f"Set aside until {moment(reminder.due_at, now)}." if reminder and tone not in WELL else None,
         asked=deadlines.spoken(row, now),
     )
 
