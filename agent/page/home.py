@@ -74,8 +74,11 @@ def _notices(session: Session) -> list[str]:
 def check_everything(request: Request) -> Response:
     """Run every check now."""
     page = page_of(request)
-    with page.checking, page.open_session() as session:
-        result = round_in(session, (), fresh=False, host=LiveHost())
+    with page.first_to_check() as first:
+        if not first:
+            return page.see_other("/")
+        with page.open_session() as session:
+            result = round_in(session, (), fresh=False, host=LiveHost())
     page.say("Everything was checked just now.")
     for note in result.notes:
         page.say(note)

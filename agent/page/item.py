@@ -52,8 +52,10 @@ def show(request: Request) -> Response:
 def check_again(request: Request) -> Response:
     """Run one check afresh."""
     page, key = page_of(request), _key(request)
-    with page.checking, page.open_session() as session:
+    with page.first_to_check() as first, page.open_session() as session:
         _must_be_known(key.check_id, session)
+        if not first:
+            return page.see_other(_path(key))
         result = round_in(session, [key.check_id], fresh=True, host=LiveHost())
     for row, finding in result.findings(key.check_id):
         page.evidence[row.id, row.instance] = finding.evidence

@@ -125,6 +125,18 @@ class Page:
                 self._closed = False
             raise
 
+    @contextmanager
+    def first_to_check(self) -> Iterator[bool]:
+        """For a button that checks: whether nobody else checks just now. Whoever pressed it does not queue."""
+        first = self.checking.acquire(blocking=False)
+        try:
+            if not first:
+                self.say("A check is running just now. Its result is here in a moment.")
+            yield first
+        finally:
+            if first:
+                self.checking.release()
+
     def _wait_for_work(self, seconds: float) -> None:
         with self._works:
             if not self._works.wait_for(lambda: self._working == 0, seconds):

@@ -71,6 +71,15 @@ def test_check_again_looks_at_that_one_alone(client: Client) -> None:
     assert _statuses("app_updates") == [Status.WARN]
 
 
+@pytest.mark.parametrize(("path", "fields"), [("/check", {}), ("/item/check", {"check": "screen_lock"})])
+def test_who_presses_a_button_while_a_check_runs_does_not_wait_for_it(
+    client: Client, path: str, fields: dict[str, str]
+) -> None:
+    with client.page.checking:
+        assert "A check is running just now." in _after(client, client.post(path, **fields))
+    assert "just now. Its result" not in _after(client, client.post(path, **fields))
+
+
 def test_after_check_again_the_details_say_what_it_rests_on(client: Client) -> None:
     client.post("/item/check", check="password_manager")
     assert client.page.evidence[("password_manager", None)] is not None

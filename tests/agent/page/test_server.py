@@ -261,6 +261,26 @@ def test_the_lock_is_held_for_as_long_as_a_request_that_was_cut_off_may_keep_som
     assert not is_held(Paths.here().page_lock)
 
 
+def test_four_slow_requests_keep_nobody_from_help_nor_from_finishing(address: Address) -> None:
+    furnish()
+    process = serving(address)
+    busy = FileLock(Paths.here().store + ".lock")
+    assert busy.take()
+    slow = [threading.Thread(target=talk, args=(address, request(address)), kwargs={"seconds": 30}) for _ in range(6)]
+    for one in slow:
+        one.start()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    for path in ("/help", "/about", "/recovery-plan", "/finish"):
+        assert status(talk(address, request(address, path))) == 200
+    assert time.monotonic() - begun < 5  # the others wait for ten seconds
+    assert status(finish(address)) == 303
+    busy.release()
+    for one in slow:
+        one.join()
+    process.wait(15)
+
+
 def test_twenty_wrong_paths_end_it(address: Address) -> None:
     process = serving(address)
     wrong = Address(address.port, "A" * 43, "")
