@@ -49,25 +49,32 @@ class Group:
 
 
 def groups(
-    shown: Shown, titles: Mapping[str, str], asked: Collection[Key], notes: Mapping[Category, Sequence[str]]
-) -> tuple[Group, ...]:
-    """Every group, of findings in their order. ``asked`` are those for which there is an open question."""
-    return tuple(
-        _group(category, [(row, one) for row, one in shown if row.category is category], titles, asked, notes)
-        for category in HEADINGS
-    )
-
-
-def _group(
-    category: Category,
-    ours: Shown,
+    shown: Shown,
     titles: Mapping[str, str],
     asked: Collection[Key],
     notes: Mapping[Category, Sequence[str]],
-) -> Group:
+    *,
+    seen: Collection[Key] = (),
+) -> tuple[Group, ...]:
+    """Every group, of findings in their order.
+
+    ``asked`` are those for which there is an open question, ``seen`` those that are a line of their own whatever they
+    lack: an alert may be about them, and they can be set aside.
+    """
+    made = []
+    for category in HEADINGS:
+        ours = [(row, one) for row, one in shown if row.category is category]
+        alone = {one for row, one in ours if Key(row.id, row.instance) in seen}
+        unanswered = {one for row, one in ours if _lacks_an_answer(row, one, asked)} - alone
+        found = _group(category, ours, unanswered, tuple(notes.get(category, ())))
+        made.append(replace(found, lines=_together(found.lines, titles, alone)))
+    return tuple(made)
+
+
+def _group(category: Category, ours: Shown, unanswered: Collection[Line], notes: tuple[str, ...]) -> Group:
     heading, empty = HEADINGS[category]
     apart = tuple(one for row, one in ours if row.status is Status.NOT_APPLICABLE)
-    to_tell = tuple(one for row, one in ours if _lacks_an_answer(row, one, asked))
+    to_tell = tuple(one for _, one in ours if one in unanswered)
     fine = tuple(one for row, one in ours if one.tone == "ok")
     lines = [one for _, one in ours if one not in (*apart, *to_tell, *fine)]
     if len(to_tell) + len(fine) < FOLD_FROM:
@@ -76,12 +83,12 @@ def _group(
     return Group(
         id=category.value,
         heading=heading,
-        lines=_together(lines, titles),
+        lines=tuple(lines),
         to_tell=to_tell,
         fine=fine,
         apart=apart,
         empty="" if ours else empty,
-        notes=tuple(notes.get(category, ())),
+        notes=notes,
     )
 
 
@@ -91,11 +98,11 @@ def _lacks_an_answer(row: CheckRow, shown: Line, asked: Collection[Key]) -> bool
     return row.basis is Basis.ATTESTED or Key(row.id, row.instance) in asked
 
 
-def _together(lines: Sequence[Line], titles: Mapping[str, str]) -> tuple[Line, ...]:
+def _together(lines: Sequence[Line], titles: Mapping[str, str], alone: Collection[Line]) -> tuple[Line, ...]:
     """The lines, with what could not be told of several accounts for the same reason as one."""
     alike: dict[tuple[str, str], list[Line]] = {}
     for one in lines:
-        if one.tone == "unknown" and one.account is not None:
+        if one.tone == "unknown" and one.account is not None and one not in alone:
             alike.setdefault((one.check_id, one.said), []).append(one)
     told: list[Line] = []
     for one in lines:

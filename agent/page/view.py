@@ -116,7 +116,8 @@ def home(
         stale=document is not None and now - document.generated_at > STALE,
         first=next((_first(row, one, waiting) for row, one in to_do if one.later is None), None),
         questions=_questions(questions),
-        groups=groups(shown, titles, asked, notes or {}),
+        # What an alert may be about is seen, also where an answer is all that is missing.
+        groups=groups(shown, titles, asked, notes or {}, seen=waiting),
         fixed=_fixed(episodes, titles, labels or {}, now),
         open=tuple(Open(one, row.text) for row, one in to_do),
     )

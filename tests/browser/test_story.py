@@ -181,7 +181,6 @@ def expired(life: Life) -> None:
     life.window.press("Check everything now")
     assert life.row("two_step", "Work email").status is Status.UNKNOWN
     assert life.row("two_step", "Work email").reason == "expired"
-    life.window.unfold("Only you can tell us", under="My accounts")
     life.window.follow("Two-step verification: Work email")
     assert "Not checked" in life.window.text
 
@@ -189,7 +188,6 @@ def expired(life: Life) -> None:
 def snooze(life: Life) -> None:
     window = life.window
     window.follow("My page")
-    window.unfold("Only you can tell us", under="My accounts")
     window.follow("Two-step verification: Campaign")
     window.choose("At another time")
     at = datetime.now(UTC) + LATER + timedelta(days=3)
@@ -203,7 +201,6 @@ def snooze(life: Life) -> None:
     assert reminder.check_id == "two_step"
     assert timedelta(days=2) < reminder.due_at - (datetime.now(UTC) + LATER) < timedelta(days=4)
     window.follow("My page")
-    window.unfold("Only you can tell us", under="My accounts")
     assert "Set aside until" in window.text
 
 

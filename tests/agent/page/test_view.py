@@ -370,3 +370,25 @@ def test_a_question_that_is_open_is_enough_to_be_folded_away() -> None:
     )
     assert [one.check_id for one in found.to_tell] == ["two_step"]
     assert found.lines == ()
+
+
+def test_what_was_known_once_and_may_be_alerted_is_seen_with_until_when_it_is_set_aside() -> None:
+    rows = [asked(check, reason="expired") for check in PRACTICES]
+    now = datetime.now(UTC)
+    due_at = now + timedelta(days=1)
+    reminder = Reminder(id="r", check_id=PRACTICES[0], subject=None, due_at=due_at, chosen_at=now)
+    page = shown(*rows, episodes=[_episode(PRACTICES[0], now)], reminders=[reminder])
+    (found,) = [one for one in page.groups if one.id == Category.PRACTICE.value]
+    assert [one.check_id for one in found.lines] == [PRACTICES[0]]
+    assert len(found.to_tell) == 3
+    assert (found.lines[0].later or "").startswith("Set aside until")
+
+
+def test_one_that_can_be_set_aside_keeps_a_line_of_its_own() -> None:
+    rows = [
+        row("two_step", Status.UNKNOWN, category=Category.ACCOUNT, instance=f"i-{name}", label=name, reason="expired")
+        for name in "abcd"
+    ]
+    page = shown(*rows, episodes=[_episode("two_step", datetime.now(UTC), subject="i-d")])
+    (found,) = [one for one in page.groups if one.id == Category.ACCOUNT.value]
+    assert [one.name for one in found.lines] == ["Two-step verification: 3 accounts", "Two-step verification: d"]
