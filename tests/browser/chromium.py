@@ -118,11 +118,6 @@ class Window:
         else:
             self._leave(button)
 
-    def unfold(self, words: str, *, under: str) -> None:
-        """Open what is folded away behind these words, in the part of the page with this heading."""
-        part = f"//section[h2[normalize-space()={_quoted(under)}]]"
-        self.driver.find_element(By.XPATH, f"{part}//summary[starts-with(normalize-space(), {_quoted(words)})]").click()
-
     def _leave(self, element: WebElement) -> None:
         """Wait until the next page is there, which the driver does only if it begins to load at once."""
         page = self.driver.find_element(By.TAG_NAME, "html")

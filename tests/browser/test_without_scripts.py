@@ -58,6 +58,17 @@ def test_an_account_is_added_and_a_question_about_it_answered(page: tuple[Window
     assert (said.subject, said.answer) == (account.id, "passkey")
 
 
+def test_who_is_not_sure_is_not_asked_how_they_know(page: tuple[Window, Address]) -> None:
+    window, address = page
+    window.go(address.url("/statements/laptop/recovery_plan.plan"))
+    (knowing,) = window.all(".knowing")
+    assert knowing.is_displayed()
+    window.choose("Not sure")
+    assert not knowing.is_displayed()
+    window.choose("No")
+    assert knowing.is_displayed()
+
+
 def test_everything_open_is_answered_in_one_walk(page: tuple[Window, Address]) -> None:
     window, _ = page
     window.follow("Answer them")
