@@ -508,6 +508,22 @@ def test_to_leave_while_a_report_is_being_sent_ends_it_all_the_same(sharing: Lap
     assert [each.path.rpartition("/")[2] for each in server.requests] == ["reports", "leave"]
 
 
+def test_that_the_person_stopped_it_is_not_forgotten_for_the_end_that_a_report_meets_then(
+    sharing: Laptop, server: ReportServer
+) -> None:
+    sharing.make("warn")
+    server.collector.ahead = timedelta(days=1)  # so that the report is signed twice, the second time after leaving
+    server.faults += [Fault.HOLD, None, None]
+    sending = threading.Thread(target=sharing.send)
+    sending.start()
+    assert server.wait_for(lambda: bool(server.requests))
+    assert sharing.leave().told is True
+    server.released.set()
+    sending.join(10)
+    assert [each.path.rpartition("/")[2] for each in server.requests] == ["reports", "leave", "leave", "reports"]
+    assert sharing.reports.arrangement.standing is Standing.STOPPED
+
+
 def test_what_was_never_begun_can_be_left(alex: Laptop, server: ReportServer) -> None:
     assert alex.leave() == Left(told=None)
     assert server.requests == []
