@@ -30,7 +30,8 @@ def test_the_second_one_does_not_get_it(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no file that somebody has open can be removed there")
 def test_one_that_is_removed_while_it_is_taken_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "lock"
-    lock_it, removed = locking._try, []
+    lock_it = locking._try
+    removed: list[bool] = []
 
     def removed_meanwhile(descriptor: int) -> bool:
         if not removed:

@@ -205,7 +205,7 @@ def with_answers(store: Store) -> Document:
     stated(account.id, "two_step.method", "passkey", days.account, 3 * DAY)
     stated(other.id, "two_step.method", "passkey", days.account, 30 * DAY)
     stated("laptop", "password_manager.kind", "app", days.habit, 5 * DAY)
-    answered = {"basis": Basis.ATTESTED}
+    answered: dict[str, Any] = {"basis": Basis.ATTESTED}
     return document(
         row("two_step", instance=account.id, expires_at=MONDAY + 3 * DAY, **answered),
         row("two_step", instance=other.id, expires_at=MONDAY + 30 * DAY, **answered),

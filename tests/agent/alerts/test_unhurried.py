@@ -382,7 +382,8 @@ def row_of(check_id: str, finding: Finding) -> CheckRow:
 
 
 def answered(check_id: str = "recovery_plan", **changes: Any) -> CheckRow:
-    return row(check_id, **{"basis": Basis.ATTESTED, "expires_at": MONDAY + 3 * DAY} | changes)
+    values: dict[str, Any] = {"basis": Basis.ATTESTED, "expires_at": MONDAY + 3 * DAY} | changes
+    return row(check_id, **values)
 
 
 def seen(*rows: CheckRow, asked_again: Sequence[str] | None = None, first: datetime | None = MONDAY) -> Outlook:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,8 @@ def test_an_entry_that_was_hidden_in_a_menus_editor_is_off_until_it_is_asked_for
 def test_somebody_elses_entry_is_left_alone(entry: Path) -> None:
     entry.parent.mkdir(parents=True)
     entry.write_text("[Desktop Entry]\nName=Mine\n")
-    for action in (lambda: linux.put(ARGV), linux.take_away):
+    actions: tuple[Callable[[], object], ...] = (lambda: linux.put(ARGV), linux.take_away)
+    for action in actions:
         with pytest.raises(NotOursError, match="was not written by Watchword"):
             action()
     assert entry.read_text() == "[Desktop Entry]\nName=Mine\n"

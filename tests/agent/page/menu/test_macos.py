@@ -195,7 +195,8 @@ def _linked_launcher(app: Path) -> None:
 def test_what_somebody_else_has_put_there_is_left_alone(make: Callable[[Path], None], app: Path) -> None:
     make(app)
     before = {path: path.lstat().st_mtime_ns for path in app.parent.rglob("*")}
-    for action in (lambda: macos.put(ARGV), macos.take_away):
+    actions: tuple[Callable[[], object], ...] = (lambda: macos.put(ARGV), macos.take_away)
+    for action in actions:
         with pytest.raises(NotOursError, match="was not written by Watchword"):
             action()
     assert {path: path.lstat().st_mtime_ns for path in app.parent.rglob("*")} == before
