@@ -31,7 +31,7 @@ def test_the_second_one_does_not_get_it(tmp_path: Path) -> None:
 def test_one_that_is_removed_while_it_is_taken_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "lock"
     lock_it = locking._try
-    removed: list[bool] = []
+    removed: list[Path] = []
 
     def removed_meanwhile(descriptor: int) -> bool:
         if not removed:

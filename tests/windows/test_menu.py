@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ctypes import wintypes
 from pathlib import Path
 
@@ -150,7 +150,8 @@ def test_what_somebody_else_has_put_there_is_left_alone(data: bytes | None, shor
     if data is None:
         data = shell_link.made(shell_link.Link("C:\\Other\\watchword.exe", "open", "C:\\", "", ""))
     shortcut.write_bytes(data)
-    for action in (lambda: windows.put(ARGV), windows.take_away):
+    actions: tuple[Callable[[], object], ...] = (lambda: windows.put(ARGV), windows.take_away)
+    for action in actions:
         with pytest.raises(NotOursError, match="was not written by Watchword"):
             action()
     assert shortcut.read_bytes() == data
