@@ -63,7 +63,13 @@ def ask_what_is_due(
     """
     questions = what_is_due(session, only)
     if not questions:
-        print("There is nothing to ask: every answer is good for at least another week.", file=stdout)
+        unsure = _unsure(session, only)
+        print(
+            f"There is nothing to ask now. {unsure} to find out: we ask again in a week."
+            if unsure
+            else "There is nothing to ask: every answer is good for at least another week.",
+            file=stdout,
+        )
         return 0
     if not stdin.isatty():
         for one in questions:
@@ -91,7 +97,8 @@ def ask_what_is_due(
             _help(one.statement, answer, stderr)
     finally:
         take_in(session, kept)
-        print(f"\nKept: {_counted(len(kept), 'answer')}.", _left(len(questions) - len(kept)), file=stdout)
+        left_over = _left(len(questions) - len(kept), _unsure(session, only))
+        print(f"\nKept: {_counted(len(kept), 'answer')}.", left_over, file=stdout)
     return 0
 
 
@@ -156,8 +163,17 @@ def _help(statement: Statement, answer: str, stderr: IO[str]) -> None:
                 print(f"  - or in a terminal: {command}", file=stderr)
 
 
-def _left(number: int) -> str:
-    return f"{_counted(number, 'question')} left for another time." if number else "That is all."
+def _unsure(session: Session, only: Collection[str] | None) -> int:
+    """How many questions there are of which the person said lately that they are not sure."""
+    return sum(only is None or one.statement.check in only for one in what_is_open(session).to_find_out)
+
+
+def _left(number: int, unsure: int) -> str:
+    parts = [
+        f"{_counted(number, 'question')} left for another time." if number else "",
+        f"{unsure} to find out: we ask again in a week." if unsure else "",
+    ]
+    return " ".join(filter(None, parts)) or "That is all."
 
 
 def _counted(number: int, noun: str) -> str:
