@@ -200,12 +200,14 @@ def apply(store: Store, plan: Plan, *, now: datetime, may_prompt: bool) -> Done:
     """Do it, in the order of the lines. ``may_prompt``: the keyring may ask to be unlocked.
 
     Raises:
-        agent.store.StoreError: an account could not be kept. Those before it are; importing again leaves them out.
+        RefusedError: somebody else has listed an account meanwhile.
+        agent.store.StoreError: an account could not be kept.
+        After either, those before it are listed; importing again leaves them out.
     """
     accounts: list[Account] = []
     not_kept, problem = 0, None
     for step in plan.steps:
-        account_id = step.account_id or store.add_account(step.service, step.label, now=now).id
+        account_id = step.account_id or _listed(store, step, now)
         account = Account(id=account_id, service=step.service, label=step.label)
         if step.address and problem is not None and problem.reason in GIVE_UP:
             not_kept += 1
@@ -215,6 +217,12 @@ def apply(store: Store, plan: Plan, *, now: datetime, may_prompt: bool) -> Done:
             not_kept += kept.problem is not None
         accounts.append(account)
     return Done(tuple(accounts), not_kept, problem)
+
+
+def _listed(store: Store, step: Step, now: datetime) -> str:
+    """List the account of a step; its id."""
+    unless = account_list.objection(step.service, step.label)
+    return store.add_account(step.service, step.label, now=now, unless=unless).id
 
 
 def _text(data: bytes) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ Addresses go to the keyring and nowhere else. Where there is none, the account i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from agent.attested import SERVICE_CHANGED
 from agent.contract import Account, Attestation
 from agent.errors import RefusedError
 from agent.host import Unreadable
-from agent.store import Store
+from agent.store import Store, StoredAccount
 from checks.breach.remembered import forget as forget_breaches
 from config.platforms import OTHER, Platform, find, nearest_service, platform, platforms
 from config.text import one_line, quoted
@@ -33,6 +33,7 @@ __all__ = [
     "label_of",
     "must_be_new",
     "must_be_own",
+    "objection",
     "remove",
     "service_of",
     "why_not",
@@ -115,7 +116,7 @@ def add(
     wanted = label_of(label) if label.strip() else found.name
     must_be_new(found.id, wanted, known.accounts)
     checked = address_of(address) if address else None
-    stored = store.add_account(found.id, wanted, now=now)
+    stored = store.add_account(found.id, wanted, now=now, unless=objection(found.id, wanted))
     account = Account(id=stored.id, service=found.id, label=wanted)
     return keep_address(store, account, checked, may_prompt=may_prompt) if checked else Kept(account)
 
@@ -146,7 +147,7 @@ def change(
     checked = address_of(address) if address is not None else None
     must_be_new(service, label, (each for each in known.accounts if each.id != account.id))
     if (service, label) != (account.service, account.label):
-        store.change_account(account.id, service=service, label=label)
+        store.change_account(account.id, service=service, label=label, unless=objection(service, label))
     if service != account.service:
         _begin_anew(store, account.id, now)
     changed = Account(id=account.id, service=service, label=label, has_address=account.has_address)
@@ -201,7 +202,7 @@ def must_be_own(account: Account, known: KnownAccounts) -> None:
         raise RefusedError(f"{account.label} ({account.id}) is listed in a settings file: change it there")
 
 
-def must_be_new(service: str, label: str, accounts: Iterable[Account]) -> None:
+def must_be_new(service: str, label: str, accounts: Iterable[Account | StoredAccount]) -> None:
     """Two accounts of one service have two labels.
 
     Raises:
@@ -211,6 +212,11 @@ def must_be_new(service: str, label: str, accounts: Iterable[Account]) -> None:
         if account.service == service and account.label.casefold() == label.casefold():
             name = platform(service).name
             raise RefusedError(f"there already is {account.label} ({account.id}) on {name}; choose another label")
+
+
+def objection(service: str, label: str) -> Callable[[Iterable[StoredAccount]], None]:
+    """:func:`must_be_new` for the store: somebody else may be listing the same just now."""
+    return lambda listed: must_be_new(service, label, listed)
 
 
 def _begin_anew(store: Store, account_id: str, now: datetime) -> None:

@@ -108,12 +108,12 @@ def _put_off(session: Session, key: Key, form: Form, now: datetime) -> datetime:
 def switch(request: Request) -> Response:
     """Switch a check off because it does not apply, or on again: a choice like any other."""
     page, key, off = page_of(request), _key(request), form_of(request).get("to") == "off"
-    with page.open_session() as session:
-        title = _must_be_known(key.check_id, session)
-        before = list(session.loaded.settings.checks.disabled)
-    after = [one for one in before if one != key.check_id] + ([key.check_id] if off else [])
     notes: list[str] = []
-    with page.at_work():
+    with page.at_work(), page.changing:
+        with page.open_session() as session:
+            title = _must_be_known(key.check_id, session)
+            before = list(session.loaded.settings.checks.disabled)
+        after = [one for one in before if one != key.check_id] + ([key.check_id] if off else [])
         choose(DISABLED, json.dumps(after), notes)
     with page.checking, page.open_session() as session:
         round_in(session, [key.check_id], fresh=False, host=LiveHost())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +32,7 @@ __all__ = ["ClosedError", "Page", "Problem", "form_of", "page_of"]
 
 #: How long what is being kept or checked is waited for before everything is deleted.
 EMPTY_SECONDS = 60.0
+TWICE_SECONDS = 60.0
 
 
 class ClosedError(WatchwordError):
@@ -57,6 +60,9 @@ class Page:
         self.checking = threading.Lock()
         #: What a result rested on when "check again" was last pressed. It never leaves the memory of this process.
         self.evidence: dict[tuple[str, str | None], tuple[Evidence, ...]] = {}
+        #: One at a time of what reads how things are and then changes them: a button may be pressed twice.
+        self.changing = threading.Lock()
+        self._last_done: tuple[bytes, float] | None = None
         self._to_say: list[str] = []
         self._works = threading.Condition()
         self._working = 0
@@ -136,6 +142,19 @@ class Page:
         finally:
             if first:
                 self.checking.release()
+
+    def note_done(self, form: Form) -> None:
+        """What this form asked for has been done."""
+        self._last_done = (self._mark(form), time.monotonic())
+
+    def was_just_done(self, form: Form) -> bool:
+        """Whether exactly this form was the last, less than a minute ago: a button that is pressed twice means one."""
+        last = self._last_done
+        return last is not None and time.monotonic() - last[1] < TWICE_SECONDS and last[0] == self._mark(form)
+
+    def _mark(self, form: Form) -> bytes:
+        """A form that nobody can read: it may have an address in it."""
+        return hmac.digest(self.token.encode(), repr(form.fields).encode(), "sha256")
 
     def _wait_for_work(self, seconds: float) -> None:
         with self._works:

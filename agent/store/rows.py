@@ -21,6 +21,7 @@ __all__ = [
     "accounts",
     "attested",
     "insert_attestation",
+    "listed",
     "meta",
     "next_standing",
     "put_account",
@@ -109,6 +110,13 @@ def accounts(connection: sqlite3.Connection) -> list[AccountKept]:
         )
         for account_id, service, label, origin, occurrence, has_address, added_at, removed_at, revision in rows
     ]
+
+
+def listed(connection: sqlite3.Connection) -> tuple[StoredAccount, ...]:
+    """The accounts that the person listed, oldest first, without removed ones."""
+    return tuple(
+        account(known) for known in accounts(connection) if known.origin == "person" and known.removed_at is None
+    )
 
 
 def account(kept: AccountKept) -> StoredAccount:

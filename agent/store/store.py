@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -22,6 +22,9 @@ from agent.store.records import HistoryRow, LastRun, Origin, Sending, Sharing, S
 from agent.store.storage import Storage
 
 __all__ = ["Store"]
+
+#: Raises what speaks against listing an account among these.
+Objection = Callable[[Sequence[StoredAccount]], None]
 
 
 class Store:
@@ -301,23 +304,32 @@ class Store:
     def accounts(self) -> tuple[StoredAccount, ...]:
         """The accounts that the person listed, oldest first, without removed ones."""
         with self._storage.read() as connection:
-            return tuple(
-                rows.account(known)
-                for known in rows.accounts(connection)
-                if known.origin == "person" and known.removed_at is None
-            )
+            return rows.listed(connection)
 
-    def add_account(self, service: str, label: str, *, now: datetime) -> StoredAccount:
-        """List an account, under a new random id."""
+    def add_account(self, service: str, label: str, *, now: datetime, unless: Objection | None = None) -> StoredAccount:
+        """List an account, under a new random id.
+
+        ``unless`` is asked with the accounts that are listed, when nobody else can list one any more; what it raises
+        keeps the account from being listed.
+        """
         with self._storage.write() as connection:
+            if unless is not None:
+                unless(rows.listed(connection))
             return self._keep_account(connection, _new_account(service, label, "person", now))
 
     def change_account(
-        self, account_id: str, *, service: str | None = None, label: str | None = None, has_address: bool | None = None
+        self,
+        account_id: str,
+        *,
+        service: str | None = None,
+        label: str | None = None,
+        has_address: bool | None = None,
+        unless: Objection | None = None,
     ) -> StoredAccount:
-        """Change what is given; the id stays, and so do the statements about it."""
+        """Change what is given; the id stays, and so do the statements about it. ``unless`` as above, of the others."""
         changes = {"service": service, "label": label, "has_address": has_address}
-        return self._change(account_id, {name: value for name, value in changes.items() if value is not None})
+        given = {name: value for name, value in changes.items() if value is not None}
+        return self._change(account_id, given, unless)
 
     def remove_account(self, account_id: str, *, now: datetime) -> StoredAccount:
         """Take an account off the list. Statements about it stay in the journal."""
@@ -353,8 +365,10 @@ class Store:
         self._storage.journalled(connection, [event])
         return rows.account(event)
 
-    def _change(self, account_id: str, changes: Mapping[str, Any]) -> StoredAccount:
+    def _change(self, account_id: str, changes: Mapping[str, Any], unless: Objection | None = None) -> StoredAccount:
         with self._storage.write() as connection:
+            if unless is not None:
+                unless([account for account in rows.listed(connection) if account.id != account_id])
             for known in rows.accounts(connection):
                 if known.id == account_id:
                     changed = msgspec.structs.replace(known, **changes, revision=known.revision + 1)

@@ -1,11 +1,19 @@
-"""What an account may be called: labels may be reported to office IT, so none holds an address."""
+"""The list of accounts: what one may be called, and that two of a service have two names, whoever adds them."""
 
 from __future__ import annotations
 
 import pytest
 
-from agent.account_list import label_of, service_of
+from agent import account_import
+from agent.account_list import add, change, label_of, service_of
+from agent.accounts import KnownAccounts
 from agent.errors import RefusedError
+from agent.paths import Paths
+from agent.store import Store
+from tests.builders import NOW
+
+#: The list as it was before somebody else added to it.
+STALE = KnownAccounts([], frozenset(), lambda _: {})
 
 ADDRESSES = [
     "me@example.org",
@@ -40,3 +48,31 @@ def test_an_address_is_not_a_service_and_is_not_repeated(text: str) -> None:
 )
 def test_what_an_account_is_called_is_a_label(text: str) -> None:
     assert label_of(f" {text} ") == text
+
+
+def test_what_somebody_else_has_added_meanwhile_is_not_added_again() -> None:
+    with Store.open(Paths.here()) as store:
+        add(store, STALE, "google", "Work", now=NOW, may_prompt=False)
+        with pytest.raises(RefusedError, match="there already is Work"):
+            add(store, STALE, "google", "WORK", now=NOW, may_prompt=False)
+        add(store, STALE, "x", "Work", now=NOW, may_prompt=False)
+        assert sorted((one.service, one.label) for one in store.accounts()) == [("google", "Work"), ("x", "Work")]
+
+
+def test_nor_is_one_given_a_name_that_has_been_taken_meanwhile() -> None:
+    with Store.open(Paths.here()) as store:
+        account = add(store, STALE, "google", "Home", now=NOW, may_prompt=False).account
+        add(store, STALE, "google", "Work", now=NOW, may_prompt=False)
+        with pytest.raises(RefusedError, match="there already is Work"):
+            change(store, STALE, account, label="work", now=NOW, may_prompt=False)
+        change(store, STALE, account, label="HOME", now=NOW, may_prompt=False)
+        assert sorted(one.label for one in store.accounts()) == ["HOME", "Work"]
+
+
+def test_nor_by_a_whole_list() -> None:
+    plan = account_import.planned(account_import.read(b"service,label\ngoogle,New\ngoogle,Work\n"), STALE)
+    with Store.open(Paths.here()) as store:
+        add(store, STALE, "google", "work", now=NOW, may_prompt=False)
+        with pytest.raises(RefusedError, match="there already is work"):
+            account_import.apply(store, plan, now=NOW, may_prompt=False)
+        assert sorted(one.label for one in store.accounts()) == ["New", "work"]

@@ -61,19 +61,20 @@ def add(request: Request) -> Response:
     page, form = page_of(request), form_of(request)
     with page.open_session() as session:
         must_keep(session)
-        known = known_in(session)
-        problems = _problems(form, known.accounts, label_wanted=False)
-        if problems:
-            return _adding(request, form, problems)
-        kept = account_list.add(
-            session.store,
-            known,
-            form.get("service"),
-            form.get("label"),
-            address=form.get("address") or None,
-            now=datetime.now(UTC),
-            may_prompt=True,
-        )
+        with page.changing:
+            known = known_in(session)
+            problems = _problems(form, known.accounts, label_wanted=False)
+            service, label, now = form.get("service"), form.get("label"), datetime.now(UTC)
+            if problems and page.was_just_done(form):
+                page.say(f"Added {label or platform(service).name}.")
+                return page.see_other("/accounts")
+            if problems:
+                return _adding(request, form, problems)
+            kept = account_list.add(session.store, known, service, label, now=now, may_prompt=True)
+            page.note_done(form)
+        if form.get("address"):  # outside: a keyring may wait for its owner
+            address = account_list.address_of(form.get("address"))
+            kept = account_list.keep_address(session.store, kept.account, address, may_prompt=True)
         judge(page, session)
     page.say(f"Added {kept.account.label}.")
     _say(page, said_of_address(kept, wanted=bool(form.get("address"))))

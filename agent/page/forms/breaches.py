@@ -36,7 +36,7 @@ def show(request: Request) -> Response:
 def done(request: Request) -> Response:
     """The person has dealt with one of them, with those they ticked, or with all."""
     page, form, now = page_of(request), form_of(request), datetime.now(UTC)
-    with page.open_session() as session:
+    with page.changing, page.open_session() as session:
         must_keep(session)
         known, memory = known_in(session), session.store.memory(CHECK)
         account = account_at(known, request.path_params["account"])
@@ -55,7 +55,7 @@ def done(request: Request) -> Response:
 def undo(request: Request) -> Response:
     """What was said last was not so."""
     page, now = page_of(request), datetime.now(UTC)
-    with page.open_session() as session:
+    with page.changing, page.open_session() as session:
         must_keep(session)
         known = known_in(session)
         account = account_at(known, request.path_params["account"])

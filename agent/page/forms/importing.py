@@ -42,12 +42,15 @@ def take(request: Request) -> Response:
     page, form = page_of(request), form_of(request)
     text, skip = _text(form), form.get("skip") == "yes"
     plan: Plan | None = None
-    with page.open_session() as session:
+    with page.changing, page.open_session() as session:
         try:
             plan = account_import.planned(account_import.read(text.encode()), known_in(session))
             problem = _problem(plan, form, skip=skip)
         except RefusedError as error:
             problem = sentence(error)
+        if problem and page.was_just_done(form):
+            page.say("Added.")
+            return page.see_other("/accounts")
         if problem or plan is None or form.get("do") != "import":
             return page.render(
                 request,
@@ -60,6 +63,7 @@ def take(request: Request) -> Response:
             )
         must_keep(session)
         done = account_import.apply(session.store, plan, now=datetime.now(UTC), may_prompt=True)
+        page.note_done(form)
         judge(page, session)
     page.say(f"Added {account_import.counted(plan)}.")
     if done.problem is not None:

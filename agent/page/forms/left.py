@@ -183,16 +183,19 @@ def _answers(page: Page, session: Session, form: Form) -> list[Problem]:
 
 
 def _happened(page: Page, session: Session, event: str) -> None:
-    last, now = _last(session, event), datetime.now(UTC)
-    if last is None or not timedelta(0) <= now - last.made.at < TWICE:
+    with page.changing:
+        last, now = _last(session, event), datetime.now(UTC)
+        if last is not None and timedelta(0) <= now - last.made.at < TWICE:
+            return
         session.store.attest(Asked(statements()[event], None).answered(HAPPENED, now))
-        _judge(page, session, event)
+    _judge(page, session, event)
 
 
 def _take_back(page: Page, session: Session, event: str) -> bool:
-    if _last(session, event) is None:
-        return False
-    session.store.attest(Asked(statements()[event], None).answered(TAKEN_BACK, datetime.now(UTC)))
+    with page.changing:
+        if _last(session, event) is None:
+            return False
+        session.store.attest(Asked(statements()[event], None).answered(TAKEN_BACK, datetime.now(UTC)))
     _judge(page, session, event)
     return True
 

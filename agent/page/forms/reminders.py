@@ -70,22 +70,22 @@ def take_one_back(request: Request) -> Response:
 def keep_times(request: Request) -> Response:
     """Keep when alerts may be shown."""
     page, form = page_of(request), form_of(request)
-    with page.open_session() as session:
-        must_keep(session)
-        wanted, problems = _wanted(form, session)
-        if problems:
-            return _shown(request, session, form, problems)
-        held = session.loaded.held
-        changed = {name: value for name, value in wanted.items() if session.loaded.values[name] != value}
-        if any(name in held for name in changed):
-            raise RefusedError("Office IT has decided this one. Nothing was changed.")
-    try:
-        notes: list[str] = []
-        with page.at_work():
+    with page.at_work(), page.changing:
+        with page.open_session() as session:
+            must_keep(session)
+            wanted, problems = _wanted(form, session)
+            if problems:
+                return _shown(request, session, form, problems)
+            held = session.loaded.held
+            changed = {name: value for name, value in wanted.items() if session.loaded.values[name] != value}
+            if any(name in held for name in changed):
+                raise RefusedError("Office IT has decided this one. Nothing was changed.")
+        try:
+            notes: list[str] = []
             for name, value in changed.items():
                 choose(name, json.dumps(value), notes)
-    except SettingsError as error:
-        raise RefusedError(str(error)) from error
+        except SettingsError as error:
+            raise RefusedError(str(error)) from error
     _rung(page)
     page.say(_now(wanted) if changed else "Nothing has changed.")
     return page.see_other("/reminders")
@@ -94,11 +94,11 @@ def keep_times(request: Request) -> Response:
 def usual(request: Request) -> Response:
     """Go back to the usual times."""
     page = page_of(request)
-    with page.open_session() as session:
-        must_keep(session)
-        chosen = [name for name in FIELDS.values() if session.loaded.origins[name] == CHOICES]
-    notes: list[str] = []
-    with page.at_work():
+    with page.at_work(), page.changing:
+        with page.open_session() as session:
+            must_keep(session)
+            chosen = [name for name in FIELDS.values() if session.loaded.origins[name] == CHOICES]
+        notes: list[str] = []
         for name in chosen:
             take_back(name, notes)
     _rung(page)

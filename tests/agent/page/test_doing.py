@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,6 +183,20 @@ def test_and_on_again(client: Client) -> None:
     assert _statuses("screen_lock") != [Status.DISABLED]
     with Store.open(Paths.here()) as store:
         assert store.choices() == {"checks.disabled": ["app_updates"]}
+
+
+def test_two_that_are_switched_off_at_once_are_both_off(client: Client) -> None:
+    switching = threading.Thread(
+        target=client.post, args=("/item/switch",), kwargs={"check": "screen_lock", "to": "off"}
+    )
+    with client.page.changing:  # somebody else is doing the same
+        switching.start()
+        time.sleep(0.5)
+        with Store.open(Paths.here()) as store:
+            store.choose("checks.disabled", ["app_updates"], datetime.now(UTC))
+    switching.join()
+    with Store.open(Paths.here()) as store:
+        assert store.choices() == {"checks.disabled": ["app_updates", "screen_lock"]}
 
 
 def test_where_office_it_decides_there_is_no_button(client: Client) -> None:

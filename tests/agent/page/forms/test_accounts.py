@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,6 +62,46 @@ def test_two_accounts_of_one_service_have_two_names() -> None:
     home.account("google", "Work email")
     page = home.refused("/accounts/add", service="google", label="work EMAIL")
     assert problems(page) == ["There already is work EMAIL on this service. Give this one another name."]
+
+
+def test_a_button_that_is_pressed_twice_adds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Household()
+    for _ in range(2):
+        assert home.post("/accounts/add", service="google", label="") == "/accounts"
+        assert "Added Google." in said(home.get("/accounts"))
+    assert home.labels() == ["Google"]
+    home.refused("/accounts/add", service="google", label="", address="alex@example.org")
+    monkeypatch.setattr("agent.page.page.TWICE_SECONDS", 0)
+    home.refused("/accounts/add", service="google", label="")
+
+
+def test_and_a_list_once() -> None:
+    home = Household()
+    for _ in range(2):
+        path = home.post("/accounts/import", list="service,label\ngoogle,Work\nx,Page\n", do="import")
+        assert path == "/accounts"
+        assert "Added" in said(home.get("/accounts"))
+    assert home.labels() == ["Page", "Work"]
+    home.refused("/accounts/import", list="service,label\ngoogle,Work\n", do="import")
+
+
+def test_two_who_press_at_once_add_one() -> None:
+    home = Household()
+    answers: list[int] = []
+    fields = {"service": "google", "label": "Work"}
+    both = [
+        threading.Thread(target=lambda: answers.append(home.client.post("/accounts/add", **fields).status))
+        for _ in range(2)
+    ]
+    with home.client.page.changing:
+        for one in both:
+            one.start()
+        time.sleep(0.5)
+        assert home.labels() == []
+    for one in both:
+        one.join()
+    assert answers == [303, 303]
+    assert home.labels() == ["Work"]
 
 
 def test_where_there_is_no_keyring_that_is_said_and_the_account_is_listed() -> None:
@@ -275,7 +317,8 @@ def test_what_is_no_list_adds_nothing(text: str) -> None:
     assert home.labels() == []
 
 
-def test_the_same_list_twice_adds_nothing_the_second_time() -> None:
+def test_the_same_list_later_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.page.page.TWICE_SECONDS", 0)
     home = Household()
     home.post("/accounts/import", list=LIST, do="import")
     page = home.refused("/accounts/import", list=LIST, do="import")
