@@ -53,6 +53,7 @@ def one_round(where: dict[str, Any], status: str) -> None:
 def in_child(where: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """One round in a child, which is killed if that was asked for."""
     reader, writer = os.pipe()
+    began = time.monotonic()
     child = os.fork()
     if child == 0:
         code = 1
@@ -77,7 +78,8 @@ def in_child(where: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read().decode()
     killed = os.WIFSIGNALED(ended)
-    return {"killed": killed, "code": None if killed else os.WEXITSTATUS(ended), "said": said}
+    code = None if killed else os.WEXITSTATUS(ended)
+    return {"killed": killed, "code": code, "said": said, "seconds": time.monotonic() - began}
 
 
 def main() -> None:

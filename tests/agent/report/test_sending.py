@@ -25,7 +25,7 @@ from tests.report_collector import Collector
 from tests.report_server import Fault, ReportServer, Say, report_server
 
 ONE, DAY = timedelta(minutes=15), timedelta(days=1)
-RETURNS = 4.0  # seconds: three times as long as a test lets one attempt take
+RETURNS = 6.0  # seconds, on a computer that has a lot else to do
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_whatever_goes_wrong_the_report_is_kept_and_arrives_once(
         if authority:
             made.settings = NetworkSettings(offline=False, ca_file=str(authority.file))
         made.enrol(server.collector.new_code())
-        made.seconds = 0.7
+        made.seconds = 0.7 if "timeout" in problems else 5.0
         fill(made, "fail", "pass")
         server.faults.append(fault)
         began = time.monotonic()
