@@ -78,8 +78,8 @@ def in_child(where: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read().decode()
     killed = os.WIFSIGNALED(ended)
-    code = None if killed else os.WEXITSTATUS(ended)
-    return {"killed": killed, "code": code, "said": said, "seconds": time.monotonic() - began}
+    ended_with = None if killed else os.WEXITSTATUS(ended)
+    return {"killed": killed, "code": ended_with, "said": said, "seconds": time.monotonic() - began}
 
 
 def main() -> None:
