@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 #: Skips that are right even where everything is installed: the reason, exactly.
 EXPECTED_SKIPS: frozenset[str] = frozenset()
 
 _skipped: list[str] = []
+
+# How long an example takes says more about what else this computer is doing; what must be quick is timed by itself.
+settings.register_profile("watchword", deadline=None)
+settings.load_profile("watchword")
 
 
 @pytest.fixture(autouse=True)

@@ -127,6 +127,11 @@ class Window:
         waiting.until(staleness_of(page))
         waiting.until(lambda _: self.driver.execute_script("return document.readyState") == "complete")
 
+    def wait_for(self, words: str) -> None:
+        """Wait until these words are on the page, after a key that leads to another one."""
+        waiting = WebDriverWait(self.driver, 30, poll_frequency=0.02, ignored_exceptions=[WebDriverException])
+        waiting.until(lambda _: words in self.text)
+
     def fill(self, label: str, text: str) -> None:
         field = self._labelled(label)
         field.clear()

@@ -221,7 +221,7 @@ def test_an_answer_is_given_with_the_keyboard_alone(window: Window, empty: Shown
     window.driver.execute_script("document.getElementById('service').focus()")
     for key in ("X", Keys.TAB, "x" * 81, Keys.TAB, "not an address", Keys.ENTER):
         press(window, key)
-    assert "There is something to put right" in window.text
+    window.wait_for("There is something to put right")
     field = window.all("#label")[0]
     assert len(field.get_attribute("value") or "") == 80
     window.all(".problems a")[0].send_keys(Keys.ENTER)
