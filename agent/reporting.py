@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -21,6 +21,7 @@ from agent.errors import WatchwordError
 from agent.host import Unreadable
 from agent.locking import FileLock
 from agent.paths import Paths
+from agent.report import drop
 from agent.report.build import Frame
 from agent.report.lowering import lowest
 from agent.report.making import next_report_by, report_of
@@ -112,8 +113,6 @@ class Reports:
             self.store.sending(), next_at=now + every * spread(1 - SPREAD, 1 + SPREAD), put_problem=None
         )
         if holds.drop:
-            from agent.report import drop
-
             try:
                 drop.put(holds.drop, report.device.id, encode(report))
                 going = msgspec.structs.replace(going, put_at=now)
@@ -168,19 +167,17 @@ class Reports:
             moments.append(going.not_before)
         return min(moment if moment > now else now + AGAIN for moment in moments)
 
-    def end(self, by: str, now: datetime) -> None:
+    def end(self, by: Literal["person", "office"], now: datetime) -> None:
         """Nothing leaves any more: the person stopped it, or the office did. What waits is thrown away.
 
         Raises:
             WatchwordError: the store or the outbox would not do as asked.
         """
         agreed = self.store.sharing()
-        self.store.keep_sharing(Sharing(now, None, ended_by="office" if by == "office" else "person"))
+        self.store.keep_sharing(Sharing(now, None, ended_by=by))
         self.outbox.clear()
         self.store.keep_sending(Sending())
         if agreed is not None and agreed.drop:
-            from agent.report import drop
-
             drop.take_back(agreed.drop, self.store.device_id())
 
     def _drop_what_is_too_much(self, level: Level) -> None:
