@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import suppress
 
-__all__ = ["FileLock", "is_held"]
+__all__ = ["FileLock", "is_held", "taken"]
 
 #: A lock on a file system that numbers a file anew each time it is looked up is as good as any there.
 TRIES = 5
@@ -74,6 +74,17 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def taken(lock: FileLock) -> bool:
+    """Whether nobody else holds the lock, who could do the same at once.
+
+    In a home that cannot be written there is no lock, and nothing is kept, so nothing can be done twice.
+    """
+    try:
+        return lock.take()
+    except OSError:
+        return True
 
 
 def is_held(path: str) -> bool:

@@ -14,14 +14,13 @@ from agent import enrolment, secrets
 from agent.cli import FAILED
 from agent.cli.ask import one_line
 from agent.cli.rounds import last_document, round_in
-from agent.cli.run import taken
 from agent.cli.session import Session, session_with_notes
 from agent.daemon.doorbell import ring
 from agent.errors import RefusedError, WatchwordError
 from agent.host.live import LiveHost
 from agent.http import Network
 from agent.localtime import LOCAL
-from agent.locking import FileLock
+from agent.locking import FileLock, taken
 from agent.report.lowering import lowest
 from agent.report.making import preview
 from agent.report.model import LEVELS, Level

@@ -17,14 +17,14 @@ from agent.cli.worker import Work, work
 from agent.errors import RefusedError
 from agent.host.live import LiveHost
 from agent.localtime import LOCAL
-from agent.locking import FileLock
+from agent.locking import FileLock, taken
 from agent.logs import Log
 from agent.paths import Paths
 from agent.reminding import spoken
 from agent.status import exit_code
 from config.text import quoted
 
-__all__ = ["add_parser", "run", "taken"]
+__all__ = ["add_parser", "run"]
 
 FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 #: When another round is running, that one knows better when the next is due.
@@ -85,14 +85,6 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
     if done.result is None:
         return 0
     return FAILED if done.result.failed else exit_code(done.result.round.statuses)
-
-
-def taken(lock: FileLock) -> bool:
-    """Whether the lock of rounds is ours now."""
-    try:
-        return lock.take()
-    except OSError:
-        return True  # a home that cannot be written: nothing is kept, so nothing can be said twice
 
 
 def _say(args: argparse.Namespace, data: dict[str, Any], sentence: str, stdout: IO[str]) -> None:
