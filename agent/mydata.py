@@ -174,8 +174,9 @@ class _Reading:
         """What is in the keyring, and with their owner's word the addresses. The key itself never."""
         names = {secrets.address_name(each["id"]) for each in self.accounts() if each["has_address"] and "id" in each}
         owners = sorted(filter(secrets.is_known, names))
-        found = read_secrets([secrets.HIBP_KEY, *owners])
-        keys = {name: _standing(found.get(name)) for name in (secrets.HIBP_KEY, *owners)}
+        own = (secrets.HIBP_KEY, secrets.REPORT_SECRET, *owners)
+        found = read_secrets(own)
+        keys = {name: _standing(found.get(name)) for name in own}
         for name, standing in keys.items():
             if standing not in ("kept", "none", NO_KEYRING):
                 self.notes.append(f"The keyring did not say whether it holds {name}: {standing}.")
