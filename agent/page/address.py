@@ -1,4 +1,4 @@
-"""Where the running page is: a port and a secret path, noted in a file that only the person may read.
+"""Where the running page is: a number of this computer, a port and a secret path, in a file for the person alone.
 
 Imported by ``watchword open`` before anything else, so it needs the standard library only.
 """
@@ -9,6 +9,7 @@ import hmac
 import http.client
 import json
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -17,10 +18,12 @@ from typing import Self
 
 from agent.files import read_regular
 
-__all__ = ["HOST", "Address", "answers", "forget", "note", "noted"]
+__all__ = ["HOST", "Address", "answers", "any_host", "forget", "note", "noted"]
 
 #: Never a name, never another interface: nobody outside this computer reaches it.
 HOST = "127.0.0.1"
+#: All of these are this computer.
+LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 #: 32 random bytes, 43 characters of a URL.
 SECRET_BYTES = 32
 MAX_BYTES = 4096
@@ -34,11 +37,12 @@ class Address:
     port: int
     secret: str
     proof: str
+    host: str = HOST
 
     @classmethod
-    def new(cls, port: int) -> Self:
-        """A fresh secret for a page at this port."""
-        return cls(port, secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES))
+    def new(cls, port: int, host: str = HOST) -> Self:
+        """A fresh secret for a page at this place."""
+        return cls(port, secrets.token_urlsafe(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES), host)
 
     @property
     def prefix(self) -> str:
@@ -47,7 +51,21 @@ class Address:
 
     def url(self, path: str = "/") -> str:
         """The full address of a path of the page. It is secret: it belongs in no log, argument or environment."""
-        return f"http://{HOST}:{self.port}{self.prefix}{path}"
+        return f"{self.origin}{self.prefix}{path}"
+
+    @property
+    def origin(self) -> str:
+        """What browsers take for one site."""
+        return f"http://{self.host}:{self.port}"
+
+
+def any_host() -> str:
+    """A number of this computer's that hardly any other program has ever used, so that none has left anything there.
+
+    What a page leaves in a browser, such as a service worker that answers in its place, belongs to its number and port.
+    """
+    first, second, third = (secrets.randbelow(254) + 1 for _ in range(3))
+    return f"127.{first}.{second}.{third}"
 
 
 def note(address: Address, path: str) -> None:
@@ -73,8 +91,10 @@ def noted(path: str) -> Address | None:
     """The address that was left, or ``None``. Whether anything is there still is another question."""
     try:
         raw = json.loads(read_regular(path, MAX_BYTES))
-        address = Address(port=raw["port"], secret=raw["secret"], proof=raw["proof"])
-    except (OSError, ValueError, KeyError, TypeError):
+        address = Address(raw["port"], raw["secret"], raw["proof"], raw.get("host", HOST))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if not isinstance(address.host, str) or LOOPBACK.fullmatch(address.host) is None:
         return None
     texts = all(isinstance(text, str) and text.isascii() and text for text in (address.secret, address.proof))
     return address if texts and isinstance(address.port, int) and 0 < address.port < 65536 else None
@@ -88,7 +108,7 @@ def forget(path: str) -> None:
 
 def answers(address: Address, seconds: float = ANSWER_SECONDS) -> bool:
     """Whether our page is there. Another program at that port cannot know the proof."""
-    connection = http.client.HTTPConnection(HOST, address.port, timeout=seconds)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=seconds)
     try:
         connection.request("GET", f"{address.prefix}/alive")
         answer = connection.getresponse()

@@ -13,7 +13,7 @@ from html import escape
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.page.address import HOST, Address
+from agent.page.address import Address
 from agent.page.form import BadFormError, Form, parse
 from agent.page.lifetime import Lifetime
 
@@ -28,6 +28,9 @@ MAX_TARGET_BYTES = 2048
 FORM = b"application/x-www-form-urlencoded"
 #: Browsers ask for these by themselves, at no secret path; nobody learns anything by them.
 ASKED_BY_BROWSERS = frozenset({"/favicon.ico", "/.well-known/appspecific/com.chrome.devtools.json"})
+
+#: What the parts of our pages are for a browser; ``None`` where it does not say.
+DESTINATIONS = frozenset({None, b"document", b"style", b"image"})
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; "
@@ -75,7 +78,7 @@ class Guard:
         self._prefix = address.prefix
         self._token = token.encode()
         self._lifetime = lifetime
-        self._hosts = frozenset(f"{name}:{address.port}".encode() for name in (HOST, "localhost"))
+        self._host_header = f"{address.host}:{address.port}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it with a refusal."""
@@ -129,7 +132,7 @@ class Guard:
     def _host(self, headers: _Headers) -> bytes:
         """T13: exactly one ``Host``, exactly ours. A name that was made to lead here is another one."""
         found = headers.all(b"host")
-        if len(found) != 1 or found[0] not in self._hosts:
+        if found != [self._host_header]:
             raise Refusal(421)
         return found[0]
 
@@ -155,11 +158,12 @@ class Guard:
         """T12 and T15, by what browsers say of where a request comes from. Its absence proves nothing.
 
         A link from elsewhere, such as the file that opens the page, may lead here: by itself that changes nothing, and
-        who knows the secret path has no need of it. Pictures, frames and scripts of others may not.
+        who knows the secret path has no need of it. Pictures, frames and scripts of others may not; nor may scripts of
+        our own, as there are none: a worker that another program has left at our port would ask so.
         """
         site = headers.one(b"sec-fetch-site")
         mode, destination = headers.one(b"sec-fetch-mode"), headers.one(b"sec-fetch-dest")
-        if destination in (b"iframe", b"frame", b"object", b"embed", b"fencedframe"):
+        if destination not in DESTINATIONS:
             raise Refusal(403)
         if scope["method"] == "POST":
             if site not in (None, b"same-origin"):

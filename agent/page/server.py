@@ -7,10 +7,11 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from agent.host.live import LiveHost
 from agent.locking import FileLock
-from agent.page.address import HOST, Address, forget, note
+from agent.page.address import HOST, Address, any_host, forget, note
 from agent.page.launcher import clear
 from agent.paths import Paths
 
@@ -41,7 +42,8 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
         lock.write(str(os.getpid()))  # for whoever has to end it: :mod:`agent.forgetting`
         forget(paths.page)
         with listen() as listener:
-            address = Address.new(listener.getsockname()[1])
+            host, port = listener.getsockname()
+            address = Address.new(port, host)
             note(address, paths.page)
             ready()
             _run(address, listener)
@@ -57,16 +59,22 @@ def _leave(*_: object) -> None:
 
 
 def listen() -> socket.socket:
-    """A socket on loopback, at a port that was free.
+    """A socket on loopback, at a port that was free; at a number that nobody has used, where the system has several.
 
     Raises:
         OSError: there is none.
     """
+    with suppress(OSError):  # macOS has only the one
+        return _listening(any_host())
+    return _listening(HOST)
+
+
+def _listening(host: str) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if sys.platform == "win32":  # else another program could take the same port beside us
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        listener.bind((HOST, 0))
+        listener.bind((host, 0))
         listener.listen(BACKLOG)
     except BaseException:  # Ctrl-C too: let go of it, then go on raising
         listener.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ __all__ = ["Window", "chromium"]
 #: The second answers everything but numbers on loopback with "no such name": nothing leaves this computer.
 ARGUMENTS = (
     "--headless=new",
-    "--host-resolver-rules={rules}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules={rules}MAP * ~NOTFOUND, EXCLUDE 127.*",
     "--no-sandbox",  # it does not start as root with one
     "--disable-dev-shm-usage",
     "--disable-gpu",
@@ -38,10 +38,12 @@ BLOCKED = 2
 
 
 @contextmanager
-def chromium(*, scripts: bool = True, names: Sequence[str] = (), downloads: Path | None = None) -> Iterator[Window]:
+def chromium(
+    *, scripts: bool = True, names: Mapping[str, str] | None = None, downloads: Path | None = None
+) -> Iterator[Window]:
     """A browser with a profile of its own.
 
-    ``names`` are host names that lead to this computer, as a rebound name does.
+    ``names`` are host names and the number of this computer that each leads to, as a rebound name does.
     """
     programs = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
     for name, path in programs.items():
@@ -53,7 +55,7 @@ def chromium(*, scripts: bool = True, names: Sequence[str] = (), downloads: Path
     if not scripts:
         preferences["profile.managed_default_content_settings.javascript"] = BLOCKED
     options.add_experimental_option("prefs", preferences)
-    rules = "".join(f"MAP {name} 127.0.0.1, " for name in names)
+    rules = "".join(f"MAP {name} {number}, " for name, number in (names or {}).items())
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         for argument in ARGUMENTS:
             options.add_argument(argument.format(rules=rules))

@@ -28,7 +28,7 @@ def crawl(window: Window, address: Address) -> Iterator[str]:
         yield path
         for link in window.links():
             url = urlsplit(link)
-            if url.netloc != f"127.0.0.1:{address.port}" or url.path.endswith(NO_PAGES):
+            if url.netloc != f"{address.host}:{address.port}" or url.path.endswith(NO_PAGES):
                 continue
             assert url.path.startswith(f"{address.prefix}/"), link
             found = url.path.removeprefix(address.prefix) + (f"?{url.query}" if url.query else "")

@@ -11,14 +11,15 @@ __all__ = ["Elsewhere", "elsewhere"]
 
 
 class Elsewhere(ThreadingHTTPServer):
-    """It answers every path with ``document`` and notes what it was sent."""
+    """It answers every path with ``document``, scripts with ``script``, and notes what it was sent."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.document = ""
+        self.script = ""
         #: Paths and headers of each request.
         self.requests: list[tuple[str, dict[str, str]]] = []
 
@@ -27,9 +28,9 @@ class Elsewhere(ThreadingHTTPServer):
 
 
 @contextmanager
-def elsewhere() -> Iterator[Elsewhere]:
-    """A running one."""
-    server = Elsewhere()
+def elsewhere(port: int = 0) -> Iterator[Elsewhere]:
+    """A running one, at any port if none is named."""
+    server = Elsewhere(port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -48,9 +49,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-        body = self.server.document.encode()
+        is_script = self.path.endswith(".js")
+        body = (self.server.script if is_script else self.server.document).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", f"text/{'javascript' if is_script else 'html'}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

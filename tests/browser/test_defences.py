@@ -28,6 +28,18 @@ from tests.browser.running import opened, what_is_kept
 from tests.browser.walking import Walk
 
 REBOUND = "rebound.example"
+#: The same name once it leads to the page.
+REBOUND_TO_US = "rebound-to-us.example"
+#: A service worker that answers in the place of every page, and the page that leaves it in the browser.
+WORKER = """
+self.addEventListener("install", event => self.skipWaiting());
+self.addEventListener("activate", event => event.waitUntil(clients.claim()));
+self.addEventListener("fetch", event => event.respondWith(
+  new Response("<h1>Please type your password</h1>", {headers: {"content-type": "text/html"}})));
+"""
+LEAVES_A_WORKER = """<!doctype html><p id="said">waiting</p><script>
+navigator.serviceWorker.register("/worker.js").then(() => navigator.serviceWorker.ready).then(
+  () => said.textContent = "left", error => said.textContent = "refused " + error)</script>"""
 FORM = """<!doctype html><form method="post" action="{action}" {more}>
 <input name="token" value="{token}"><input name="service" value="x"><input name="label" value="Planted">
 </form><script>document.forms[0].submit()</script>"""
@@ -40,9 +52,9 @@ fetch("{url}", {options}).then(
 
 
 @pytest.fixture(scope="module")
-def attacked() -> Iterator[Window]:
-    """A browser in which a name of somebody else's leads to this computer."""
-    with chromium(names=[REBOUND]) as window:
+def attacked(_home: tuple[Path, Address]) -> Iterator[Window]:
+    """A browser in which names of somebody else's lead to this computer."""
+    with chromium(names={REBOUND: "127.0.0.1", REBOUND_TO_US: _home[1].host}) as window:
         yield window
 
 
@@ -154,7 +166,7 @@ def test_a_script_from_elsewhere_learns_nothing(place: Place, options: str, atta
 
 
 def test_under_a_name_of_somebody_elses_there_is_no_page(attacked: Window, page: Address) -> None:
-    attacked.go(page.url().replace("127.0.0.1", REBOUND))
+    attacked.go(page.url().replace(page.host, REBOUND_TO_US))
     assert attacked.heading == "Not here"
     assert "There is nothing here under that name." in attacked.text
 
@@ -166,7 +178,7 @@ def test_a_script_of_a_rebound_name_reads_only_a_refusal(attacked: Window, page:
           answer => answer.text().then(text => done(answer.status + text)), error => done(String(error)))"""
     attacked.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})  # its own page, from before, has none
     try:
-        attacked.go(f"http://{REBOUND}:{page.port}/")
+        attacked.go(f"http://{REBOUND_TO_US}:{page.port}/")
         for options in ({}, {"method": "POST"}):
             answer = attacked.driver.execute_async_script(reading, f"{page.prefix}/accounts", options)
             assert answer.startswith("421")
@@ -180,10 +192,10 @@ def test_a_script_of_a_rebound_name_reads_only_a_refusal(attacked: Window, page:
 
 def test_twenty_wrong_addresses_end_the_page(attacked: Window, own_page: Address) -> None:
     for number in range(WRONG_PATHS - 1):
-        attacked.go(f"http://127.0.0.1:{own_page.port}/s/{number}/")
+        attacked.go(f"{own_page.origin}/s/{number}/")
         assert attacked.heading == "Not here"
     assert answers(own_page)
-    attacked.go(f"http://127.0.0.1:{own_page.port}/")
+    attacked.go(f"{own_page.origin}/")
     until(lambda: not answers(own_page, 0.5))
     until(lambda: not Path(Paths.here().page).exists())
 
@@ -196,6 +208,18 @@ def test_the_page_keeps_nothing_in_the_browser(attacked: Window, page: Address) 
     kept = "return [localStorage.length, sessionStorage.length]"
     assert attacked.driver.execute_script(kept) == [0, 0]
     assert attacked.driver.execute_async_script("caches.keys().then(arguments[0])") == []
+
+
+def test_what_another_program_left_in_the_browser_has_no_hold_on_the_page(attacked: Window, page: Address) -> None:
+    """Whoever had the port before us may have left a service worker there, which answers in place of what is there."""
+    with elsewhere(page.port) as before:
+        before.document, before.script = LEAVES_A_WORKER, WORKER
+        attacked.go(before.url())
+        assert said(attacked) == "left"
+        attacked.go(before.url())
+        assert attacked.heading == "Please type your password"
+    attacked.go(page.url("/help"))
+    assert attacked.heading == "Help now"
 
 
 def test_who_is_linked_to_does_not_learn_the_address(attacked: Window, attacker: Elsewhere, page: Address) -> None:
@@ -279,7 +303,7 @@ def test_even_markup_that_got_in_would_run_nothing(attacked: Window, page: Addre
 
 
 def get(address: Address, target: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
     try:
         connection.request("GET", address.prefix + target)
         answer = connection.getresponse()

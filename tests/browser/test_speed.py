@@ -26,7 +26,7 @@ LATER_SECONDS = 0.05
 
 def timed(address: Address, target: str) -> float:
     """Seconds from asking for a page to having all of it."""
-    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=30)
     begun = time.monotonic()
     try:
         connection.request("GET", address.prefix + target)

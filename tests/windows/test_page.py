@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -29,9 +30,9 @@ def opened() -> str:
 
 def ask(address: Address, method: str, path: str, **fields: str) -> tuple[int, str]:
     """The status, and the text or where it leads."""
-    origin = {"Origin": f"http://127.0.0.1:{address.port}", "Content-Type": "application/x-www-form-urlencoded"}
+    origin = {"Origin": address.origin, "Content-Type": "application/x-www-form-urlencoded"}
     posting = method == "POST"
-    with closing(http.client.HTTPConnection("127.0.0.1", address.port, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection(address.host, address.port, timeout=60)) as connection:
         body = urlencode(fields) if posting else None
         connection.request(method, address.prefix + path, body, headers=origin if posting else {})
         answer = connection.getresponse()
@@ -43,13 +44,13 @@ def test_it_opens_once_is_used_and_ends() -> None:
     address = noted(Paths.here().page)
     assert address is not None
     assert url == address.url()
-    assert urlsplit(url).hostname == "127.0.0.1"
+    assert urlsplit(url).hostname == address.host != "127.0.0.1"
     assert opened() == url
 
     status, page = ask(address, "GET", "/")
     assert status == 200
     assert "Nothing has been checked yet" in page
-    assert ask(Address(address.port, "A" * 43, ""), "GET", "/")[0] == 404
+    assert ask(replace(address, secret="A" * 43), "GET", "/")[0] == 404
     assert ask(address, "POST", "/finish")[0] == 403
 
     token = re.search(r'name="token" value="([^"]+)"', page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import socket
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.page.address import Address, answers, forget, note, noted
+from agent.page.address import Address, answers, any_host, forget, note, noted
 from agent.page.form import BadFormError, Form, parse
 from agent.page.lifetime import Lifetime
 
@@ -95,7 +96,7 @@ def test_no_body_is_anything_but_a_form_or_refused(body: bytes) -> None:
 
 def test_the_address_is_noted_for_the_person_alone(tmp_path: Path) -> None:
     path = tmp_path / "run" / "page.json"
-    address = Address.new(4711)
+    address = Address.new(4711, any_host())
     note(address, str(path))
     assert noted(str(path)) == address
     assert os.listdir(path.parent) == ["page.json"]
@@ -127,6 +128,9 @@ def test_the_secret_is_long_and_never_the_same() -> None:
         '{"port": 1, "secret": "", "proof": "b"}',
         '{"port": 1, "secret": ["a"], "proof": "b"}',
         '{"port": 1, "secret": "\\u00e9", "proof": "b"}',
+        '{"port": 1, "secret": "a", "proof": "b", "host": "192.0.2.1"}',
+        '{"port": 1, "secret": "a", "proof": "b", "host": "127.evil.example"}',
+        '{"port": 1, "secret": "a", "proof": "b", "host": ["127.0.0.1"]}',
     ],
 )
 def test_a_note_that_makes_no_sense_is_none(tmp_path: Path, text: str) -> None:
@@ -172,4 +176,16 @@ def test_nobody_there_is_no_page() -> None:
 def test_the_note_is_plain_json(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
     note(Address(1, "a", "b"), str(path))
-    assert json.loads(path.read_text()) == {"port": 1, "secret": "a", "proof": "b"}
+    assert json.loads(path.read_text()) == {"port": 1, "secret": "a", "proof": "b", "host": "127.0.0.1"}
+
+
+def test_the_note_of_an_earlier_version_names_no_host(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    path.write_text('{"port": 1, "secret": "a", "proof": "b"}')
+    assert noted(str(path)) == Address(1, "a", "b", "127.0.0.1")
+
+
+def test_each_page_has_a_number_of_its_own() -> None:
+    numbers = {any_host() for _ in range(1000)}
+    assert len(numbers) > 990
+    assert all(ipaddress.ip_address(number).is_loopback for number in numbers)
