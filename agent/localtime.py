@@ -9,9 +9,11 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 
-__all__ = ["LOCAL", "LocalZone"]
+__all__ = ["LOCAL", "LocalZone", "is_sound"]
 
 ZERO = timedelta(0)
+#: Clocks that were never set begin in 1970. Every system can show times up to here, with days to spare on either side.
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 #: Python knows no zone further from UTC; a variable ``TZ`` may say anything.
 FURTHEST_SECONDS = 24 * 60 * 60 - 60
 
@@ -33,6 +35,11 @@ class LocalZone(tzinfo):
         local = (dt.replace(tzinfo=None) + _offset(there)).replace(tzinfo=self, fold=0)
         # The second time that the wall shows this: the first would be another moment.
         return local if _offset(_at(local)) == _offset(there) else local.replace(fold=1)
+
+
+def is_sound(at: datetime) -> bool:
+    """Whether a time that was read from somewhere can be reckoned with and shown: it has a zone, and a year of ours."""
+    return at.tzinfo is not None and FIRST <= at < LAST
 
 
 def _at(wall: datetime) -> time.struct_time:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +20,7 @@ import msgspec
 
 from agent.contract import Basis, Category, Fact, Item, Severity, Status
 from agent.errors import WatchwordError
+from agent.localtime import is_sound
 
 __all__ = [
     "AgentPart",
@@ -242,10 +243,11 @@ def load(data: bytes, name: str = "status.json") -> Document:
     """
     try:
         document = msgspec.json.decode(data, type=Document)
-        for moment in _moments(document):
-            moment.astimezone(UTC)  # of the first or the last day of all it may be one that nothing can compare
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise StatusError(f"{name} is damaged ({error}). Run `watchword check` to write it anew.") from error
+    for moment in _moments(document):
+        if not is_sound(moment):
+            raise StatusError(f"{name} is damaged (the year {moment.year}). Run `watchword check` to write it anew.")
     return document
 
 

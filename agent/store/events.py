@@ -17,6 +17,7 @@ import msgspec
 
 from agent.alerts.records import Episode, Reminder, Said
 from agent.contract import Attestation
+from agent.localtime import is_sound
 from agent.store.records import Choice, Sharing
 
 __all__ = [
@@ -274,7 +275,7 @@ def _line(line: bytes) -> Line:
         event = known.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return Line(line, whole=_has_kind(body, kind), event=None)
-    return Line(line, whole=True, event=event) if _aware(event) else Line(line, whole=False, event=None)
+    return Line(line, whole=True, event=event) if _in_time(event) else Line(line, whole=False, event=None)
 
 
 def _has_kind(body: bytes, kind: msgspec.json.Decoder[_Kind]) -> bool:
@@ -285,12 +286,12 @@ def _has_kind(body: bytes, kind: msgspec.json.Decoder[_Kind]) -> bool:
     return True
 
 
-def _aware(record: msgspec.Struct) -> bool:
-    """Whether every time in it has a time zone, without which it is no time."""
+def _in_time(record: msgspec.Struct) -> bool:
+    """Whether every time in it is one: with a time zone, and of a year that the store takes back."""
     for name in record.__struct_fields__:
         value = getattr(record, name)
-        if isinstance(value, datetime) and value.tzinfo is None:
+        if isinstance(value, datetime) and not is_sound(value):
             return False
-        if isinstance(value, msgspec.Struct) and not _aware(value):
+        if isinstance(value, msgspec.Struct) and not _in_time(value):
             return False
     return True

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from agent.localtime import is_sound
+
 __all__ = ["in_utc", "moment", "text"]
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -24,8 +26,8 @@ def moment(written: str) -> datetime:
         ValueError: no Watchword wrote it.
     """
     at = datetime.fromisoformat(written)
-    if at.tzinfo is None:
-        raise ValueError(f"a time without a time zone: {written!r}")
+    if not is_sound(at):
+        raise ValueError(f"a time without a time zone or of no year of ours: {written!r}")
     return at
 
 
@@ -33,10 +35,10 @@ def in_utc(record: Record) -> Record:
     """A record with its times in UTC.
 
     Raises:
-        ValueError: one of them has no time zone.
+        ValueError: one of them has no time zone, or is of no year of ours.
     """
     times = {name: getattr(record, name) for name in record.__struct_fields__}
     times = {name: at for name, at in times.items() if isinstance(at, datetime)}
-    if any(at.tzinfo is None for at in times.values()):
-        raise ValueError(f"a time without a time zone in {record!r}")
+    if not all(map(is_sound, times.values())):
+        raise ValueError(f"a time without a time zone or of no year of ours in {record!r}")
     return msgspec.structs.replace(record, **{name: at.astimezone(UTC) for name, at in times.items()})

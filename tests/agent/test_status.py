@@ -163,6 +163,18 @@ def test_a_damaged_document_is_said_in_one_line(data: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("year", ["0001", "1969", "2201", "9999"])
+@pytest.mark.parametrize("member", ["generated_at", "observed_at", "since", "due_at", "expires_at"])
+def test_a_time_of_no_year_of_ours_is_damage(member: str, year: str) -> None:
+    row = msgspec.structs.replace(a_row(), due_at=NOW, expires_at=NOW)
+    tree = json.loads(encode(a_document(row)))
+    assert load(json.dumps(tree).encode())
+    part = tree if member in tree else tree["checks"][0]
+    part[member] = f"{year}{part[member][4:]}"
+    with pytest.raises(StatusError, match="status.json is damaged"):
+        load(json.dumps(tree).encode())
+
+
 @given(st.binary(max_size=200))
 def test_nothing_else_passes_for_a_document(data: bytes) -> None:
     with pytest.raises(StatusError):

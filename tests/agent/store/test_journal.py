@@ -74,7 +74,14 @@ def test_what_a_newer_program_wrote_is_passed_over_but_not_damaged(body: bytes) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"{}", b"3", b'{"kind":3}', b'{"kind":"choice","choice":{"key":"k","value":1,"at":"2026-11-22T10:00:00"}}'],
+    [
+        b"{}",
+        b"3",
+        b'{"kind":3}',
+        b'{"kind":"choice","choice":{"key":"k","value":1,"at":"2026-11-22T10:00:00"}}',
+        b'{"kind":"choice","choice":{"key":"k","value":1,"at":"0001-01-01T00:00:00+14:00"}}',
+        b'{"kind":"choice","choice":{"key":"k","value":1,"at":"9999-12-31T23:59:59Z"}}',
+    ],
 )
 def test_what_no_program_would_write_is_damaged_even_with_a_right_sum(body: bytes) -> None:
     assert decode(whole(body)).damaged_lines == 1

@@ -22,6 +22,8 @@ from agent.store import Store, StoreError
 from tests.agent.store.examples import episode, finding, said, statement
 from tests.builders import NOW
 
+#: The columns of a statement before its time.
+STATED = "9, 'k', 'laptop', 'passwords.unique', 1, 'no'"
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "nonsense": lambda data: b"this is not a database" * 100,
     "a wrong header": lambda data: b"X" * 100 + data[100:],
@@ -237,6 +239,9 @@ def test_a_damaged_store_is_set_aside_and_rebuilt_without_losing_a_statement(pat
         "UPDATE standing SET status = 'fbil'",
         "UPDATE standing SET since = '2026-11-22T10:00:00'",
         "UPDATE standing SET real_at = NULL",
+        "UPDATE standing SET observed_at = '0001-01-01T00:00:00.000000+00:00'",
+        f"INSERT INTO attestations VALUES ({STATED}, '9999-12-31T23:59:59.000000+00:00', 'none')",
+        f"INSERT INTO attestations VALUES ({STATED}, '0001-01-01T00:00:00.000000+14:00', 'none')",
         "UPDATE accounts SET added_at = '2026-11-22T10:00:00.42}406+00:00'",
         "UPDATE accounts SET label = x'ff'",
         "UPDATE accounts SET label = CAST(x'ff' AS TEXT)",
@@ -261,6 +266,26 @@ def test_a_value_that_cannot_be_read_does_not_stop_every_command_from_now_on(pat
         store.settle([("two_step", finding("pass", subject=account.id))], NOW)
     with Store.open(paths) as store:
         assert store.notes == []
+
+
+def test_a_change_at_a_time_of_no_year_of_ours_is_left_out_of_the_history(paths: Paths) -> None:
+    with Store.open(paths) as store:
+        store.settle([("two_step", finding("pass")), ("screen_lock", finding("fail"))], NOW)
+    with sqlite3.connect(paths.store) as other:
+        other.execute("UPDATE history SET at = '9999-12-31T23:59:59.000000+00:00' WHERE check_id = 'two_step'")
+    other.close()
+    with Store.open(paths) as store:
+        assert [row.check_id for row in store.history(NOW)] == ["screen_lock"]
+
+
+def test_what_was_kept_while_a_clock_stood_at_its_beginning_stays(paths: Paths) -> None:
+    never_set = datetime(1970, 1, 1, tzinfo=UTC)
+    with Store.open(paths) as store:
+        store.attest(statement(at=never_set))
+        store.settle([("screen_lock", finding("pass"))], never_set)
+    with Store.open(paths) as store:
+        assert store.notes == []
+        assert [made.at for made in store.attestations()] == [never_set]
 
 
 def test_a_pipe_in_the_place_of_the_journal_is_not_waited_for(paths: Paths) -> None:
