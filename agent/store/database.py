@@ -87,7 +87,7 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
             migrate(connection, path)
             rows.read_everything(connection)
             return
-    except (sqlite3.Error, ValueError, TypeError) as error:
+    except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:
         if isinstance(error, sqlite3.Error) and not is_unexpected(error):
             raise
         # No error is kept in a variable: it would keep this frame, which keeps it, and a cursor that was being read

@@ -173,7 +173,7 @@ def read_everything(connection: sqlite3.Connection) -> None:
     """Read every row once, as the rest of the agent will.
 
     Raises:
-        sqlite3.Error, ValueError, TypeError: there is something that no Watchword wrote.
+        sqlite3.Error, ValueError, TypeError, RecursionError: there is something that no Watchword wrote.
     """
     for table in ("meta", "accounts", "attestations", "standing"):
         _refuse_bytes(connection.execute(f"SELECT * FROM {table}"))  # noqa: S608  (the names are those above)

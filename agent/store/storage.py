@@ -88,7 +88,7 @@ class Storage:
                 yield self._connection
             except sqlite3.Error as error:
                 raise StoreError(sentence(self._path, error)) from error
-            except (ValueError, msgspec.MsgspecError) as error:
+            except (ValueError, RecursionError, msgspec.MsgspecError) as error:
                 raise StoreError(f"The store {self._path} holds something that no Watchword wrote: {error}.") from error
 
     @contextmanager

@@ -246,6 +246,7 @@ def test_a_damaged_store_is_set_aside_and_rebuilt_without_losing_a_statement(pat
         "UPDATE accounts SET label = x'ff'",
         "UPDATE accounts SET label = CAST(x'ff' AS TEXT)",
         "INSERT INTO memory VALUES ('breach', 'key', '{')",
+        f"INSERT INTO memory VALUES ('breach', 'key', '{'[' * 3000}{']' * 3000}')",
         "DROP TABLE standing",
         "DROP TABLE meta",
         "PRAGMA user_version = 0",
@@ -266,6 +267,16 @@ def test_a_value_that_cannot_be_read_does_not_stop_every_command_from_now_on(pat
         store.settle([("two_step", finding("pass", subject=account.id))], NOW)
     with Store.open(paths) as store:
         assert store.notes == []
+
+
+def test_what_becomes_unreadable_while_the_store_is_open_is_a_sentence(paths: Paths) -> None:
+    with Store.open(paths) as store, sqlite3.connect(paths.store) as other:
+        other.execute("INSERT INTO memory VALUES ('breach', 'key', ?)", ("[" * 3000 + "]" * 3000,))
+        other.commit()
+        for read in (lambda: store.recall("breach", "key"), lambda: store.remembered("breach")):
+            with pytest.raises(StoreError, match="something that no Watchword wrote"):
+                read()
+    other.close()
 
 
 def test_a_change_at_a_time_of_no_year_of_ours_is_left_out_of_the_history(paths: Paths) -> None:
