@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent.attested import LAPTOP, Happened, Said, Statements
+from agent.attested import CLOCK_TOLERANCE, LAPTOP, Happened, Said, Statements
 from agent.contract import Account, Attestation, Basis, Evidence, Fact, Finding, Item, Severity, Status
 from config.platforms import platform
 from config.practices import Answer, Practice, Question
@@ -156,7 +156,7 @@ def _task(practice: Practice, made: Statements, said: Callable[[Question, str], 
     if not waiting and (not events or all(word.state == "expired" for _, word in words)):
         return Finding(status=Status.NOT_APPLICABLE, reason="nobody", basis=Basis.ATTESTED)
     status, reason, severity = Status.PASS, "done", Severity.INFO
-    due_at = one_working_day_after(waiting[0].made.at) if waiting else None
+    due_at = one_working_day_after(_told_at(waiting, now)) if waiting else None
     if due_at is not None:
         status, reason = (Status.FAIL, "overdue") if now >= due_at else (Status.WARN, "open")
         severity = Severity.HIGH
@@ -174,6 +174,11 @@ def _task(practice: Practice, made: Statements, said: Callable[[Question, str], 
         evidence=_evidence(answered),
         due_at=due_at,
     )
+
+
+def _told_at(waiting: Sequence[Happened], now: datetime) -> datetime:
+    """When the first was told. One told while the clock was ahead puts nothing off: nobody has told it yet."""
+    return next((event.made.at for event in waiting if event.made.at <= now + CLOCK_TOLERANCE), now)
 
 
 def _is_done(question: Question, said: Said) -> bool:

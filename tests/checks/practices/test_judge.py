@@ -279,6 +279,12 @@ def test_a_leaver_from_the_future_is_a_task_all_the_same() -> None:
     assert summary("leaver", left(-300), *done(*ITEMS, days_ago=0)) == "pass done info"
 
 
+def test_and_puts_nothing_off_until_then() -> None:
+    (finding,) = found("leaver", left(-300))
+    assert finding.due_at == one_working_day_after(NOW)
+    assert summary("leaver", left(-300), left(5)) == "fail overdue high"
+
+
 @every
 def test_every_finding_keeps_to_the_contract(practice: Practice) -> None:
     check = check_of(practice)
