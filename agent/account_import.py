@@ -19,7 +19,7 @@ from agent.errors import RefusedError
 from agent.host import Unreadable
 from agent.store import Store
 from config.platforms import platform
-from config.text import printable, quoted
+from config.text import folded, printable, quoted
 
 __all__ = ["FORMAT", "MAX_BYTES", "Done", "Plan", "Problem", "Row", "Sheet", "Step", "apply", "counted", "planned"]
 __all__ += ["preview", "read"]
@@ -316,13 +316,13 @@ def _same(one: Step, other: Step) -> bool:
     if one.service != other.service:
         return False
     same_address = one.address is not None and _folded(one.address) == _folded(other.address)
-    return same_address or one.label.casefold() == other.label.casefold()
+    return same_address or folded(one.label) == folded(other.label)
 
 
 def _is_listed(account: Account, step: Step, known: KnownAccounts) -> bool:
     if account.service != step.service:
         return False
-    if account.label.casefold() == step.label.casefold():
+    if folded(account.label) == folded(step.label):
         return True
     address = known.address(account) if step.address and account.has_address else None
     return isinstance(address, str) and _folded(address) == _folded(step.address)

@@ -21,7 +21,7 @@ from agent.host import Unreadable
 from agent.store import Store, StoredAccount
 from checks.breach.remembered import forget as forget_breaches
 from config.platforms import OTHER, Platform, find, nearest_service, platform, platforms
-from config.text import one_line, quoted
+from config.text import can_be_seen, folded, one_line, quoted
 
 __all__ = [
     "Kept",
@@ -74,12 +74,12 @@ def label_of(text: str) -> str:
     """A label as it is kept.
 
     Raises:
-        RefusedError: it is empty, too long, more than a line, or holds an address: labels may be reported to IT.
+        RefusedError: it looks empty, is too long, is more than a line or holds an address: labels may go to IT.
     """
     label = text.strip()
     if holds_address(label):
         raise RefusedError("label: an address is not a label; call it something like 'Work email'")
-    if not label or len(label) > MAX_LABEL or not one_line(label):
+    if not can_be_seen(label) or len(label) > MAX_LABEL or not one_line(label):
         raise RefusedError(f"label: found {quoted(text)}; allowed: one line of 1 to {MAX_LABEL} characters")
     return label
 
@@ -203,13 +203,13 @@ def must_be_own(account: Account, known: KnownAccounts) -> None:
 
 
 def must_be_new(service: str, label: str, accounts: Iterable[Account | StoredAccount]) -> None:
-    """Two accounts of one service have two labels.
+    """Two accounts of one service have two labels, which look different.
 
     Raises:
         RefusedError: there is such an account.
     """
     for account in accounts:
-        if account.service == service and account.label.casefold() == label.casefold():
+        if account.service == service and folded(account.label) == folded(label):
             name = platform(service).name
             raise RefusedError(f"there already is {account.label} ({account.id}) on {name}; choose another label")
 

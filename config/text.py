@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-__all__ = ["as_found", "nearest", "one_line", "printable", "quoted"]
+__all__ = ["as_found", "can_be_seen", "folded", "nearest", "one_line", "printable", "quoted"]
 
 MAX_SHOWN = 60
 #: Unicode categories: control, format, surrogate, line and paragraph separator.
@@ -22,11 +22,29 @@ _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _SPACE = re.compile("[\t\n\r]+")
+#: What shows as nothing: Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 16.0), and blank braille.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+#: Unicode categories of what has a shape of its own: letters, numbers, punctuation, symbols.
+SHAPES = frozenset("LNPS")
 
 
 def one_line(text: str) -> bool:
     """Whether the text holds nothing that breaks a line, turns its direction or cannot be encoded."""
     return all(character in JOINERS or unicodedata.category(character) not in BREAKING for character in text)
+
+
+def can_be_seen(text: str) -> bool:
+    """Whether any character of it shows as something."""
+    return any(unicodedata.category(character)[0] in SHAPES for character in _UNSEEN.sub("", text))
+
+
+def folded(text: str) -> str:
+    """What two texts that nobody can tell apart have in common, nor anybody who only looks past capitals."""
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
 def printable(text: str) -> str:

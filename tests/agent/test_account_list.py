@@ -50,6 +50,30 @@ def test_what_an_account_is_called_is_a_label(text: str) -> None:
     assert label_of(f" {text} ") == text
 
 
+@pytest.mark.parametrize("text", ["\u200c", "\u3164", "\u2800", "\u034f", "\uffa0 \ufe0f", "\u0301"])
+def test_what_cannot_be_seen_is_not_a_label(text: str) -> None:
+    with pytest.raises(RefusedError, match="allowed: one line of 1 to 80 characters"):
+        label_of(text)
+
+
+@pytest.mark.parametrize("text", ["Work\u200d", "Wo\u200crk", "Work\ufe0f", "WORK", "\uff37ork", "Wo\u034frk"])
+def test_two_names_that_look_the_same_are_one(text: str) -> None:
+    with Store.open(Paths.here()) as store:
+        add(store, STALE, "google", "Work", now=NOW, may_prompt=False)
+        with pytest.raises(RefusedError, match="there already is Work"):
+            add(store, STALE, "google", text, now=NOW, may_prompt=False)
+    sheet = account_import.read(f"service,label\ngoogle,Work\ngoogle,{text}\n".encode())
+    assert len(account_import.planned(sheet, STALE).steps) == 1
+
+
+def test_an_accent_is_the_same_however_it_is_written_and_not_none() -> None:
+    with Store.open(Paths.here()) as store:
+        add(store, STALE, "google", "Caf\u00e9", now=NOW, may_prompt=False)
+        with pytest.raises(RefusedError, match="there already is"):
+            add(store, STALE, "google", "Cafe\u0301", now=NOW, may_prompt=False)
+        add(store, STALE, "google", "Cafe", now=NOW, may_prompt=False)
+
+
 def test_what_somebody_else_has_added_meanwhile_is_not_added_again() -> None:
     with Store.open(Paths.here()) as store:
         add(store, STALE, "google", "Work", now=NOW, may_prompt=False)
