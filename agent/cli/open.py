@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from agent.errors import RefusedError, WatchwordError
 from agent.locking import is_held
-from agent.page.address import Address, answers, noted
+from agent.page.address import Address, answers, keep_to_ourselves, noted
 from agent.paths import Paths
 
 __all__ = ["add_parser", "run", "running_page"]
@@ -100,6 +100,8 @@ def running_page(paths: Paths) -> Address:
     Raises:
         WatchwordError: it cannot be started, or it does not answer.
     """
+    if os.path.lexists(paths.runtime) and not keep_to_ourselves(paths.runtime):
+        raise WatchwordError(f"{paths.runtime}: is not yours, so what it says of the page is not believed.")
     patience = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < patience:
         if not is_held(paths.page_lock):

@@ -5,12 +5,15 @@ Imported by ``watchword open`` before anything else, so it needs the standard li
 
 from __future__ import annotations
 
+import errno
 import hmac
 import http.client
 import json
 import os
 import re
 import secrets
+import stat
+import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,7 +21,7 @@ from typing import Self
 
 from agent.files import read_regular
 
-__all__ = ["HOST", "Address", "answers", "any_host", "forget", "note", "noted"]
+__all__ = ["HOST", "Address", "answers", "any_host", "forget", "keep_to_ourselves", "note", "noted"]
 
 #: Never a name, never another interface: nobody outside this computer reaches it.
 HOST = "127.0.0.1"
@@ -68,14 +71,39 @@ def any_host() -> str:
     return f"127.{first}.{second}.{third}"
 
 
+def keep_to_ourselves(folder: str) -> bool:
+    """Let nobody but the person write to their folder; whether that is so. ``XDG_RUNTIME_DIR`` may lead anywhere."""
+    with suppress(OSError):
+        if sys.platform != "win32" and _is_theirs(os.lstat(folder)):
+            os.chmod(folder, 0o700)
+    return _is_ours(folder)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether this is the person's and nobody else may write to it. On Windows all below their own folder is."""
+    if sys.platform == "win32":
+        return True
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return _is_theirs(found) and not found.st_mode & 0o022
+
+
+def _is_theirs(found: os.stat_result) -> bool:
+    return sys.platform != "win32" and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)
+
+
 def note(address: Address, path: str) -> None:
     """Leave the address where the next ``watchword open`` finds it, readable by the person alone.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or others may write there.
     """
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
+    if not keep_to_ourselves(folder):
+        raise PermissionError(errno.EPERM, "Others may write there", folder)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".page-")  # 0600, O_EXCL
     try:
         with open(descriptor, "w", encoding="ascii") as file:
@@ -89,6 +117,8 @@ def note(address: Address, path: str) -> None:
 
 def noted(path: str) -> Address | None:
     """The address that was left, or ``None``. Whether anything is there still is another question."""
+    if not (_is_ours(os.path.dirname(path)) and _is_ours(path)):
+        return None
     try:
         raw = json.loads(read_regular(path, MAX_BYTES))
         address = Address(raw["port"], raw["secret"], raw["proof"], raw.get("host", HOST))

@@ -84,6 +84,16 @@ def test_a_wrong_name_is_refused_and_nothing_is_started(item: str, capsys: pytes
     assert noted(Paths.here().page) is None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable names the folder")
+def test_where_others_could_say_where_it_is_nothing_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "watchword").symlink_to(tmp_path)
+    assert watchword(["open", "--no-browser"]) == 4
+    assert "is not yours, so what it says of the page is not believed" in capsys.readouterr().err
+
+
 def test_where_it_cannot_be_started_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     runtime = Path(Paths.here().runtime)
     runtime.parent.mkdir(parents=True)

@@ -108,6 +108,39 @@ def test_the_address_is_noted_for_the_person_alone(tmp_path: Path) -> None:
     assert noted(str(path)) is None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="all that is below one's own folder is one's own there")
+def test_what_others_may_have_written_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run" / "page.json"
+    note(Address.new(4711), str(path))
+    path.chmod(0o666)
+    assert noted(str(path)) is None
+    path.chmod(0o600)
+    assert noted(str(path)) is not None
+    somebody_else = os.geteuid() + 1
+    monkeypatch.setattr("os.geteuid", lambda: somebody_else)
+    assert noted(str(path)) is None
+    with pytest.raises(PermissionError, match="Others may write there"):
+        note(Address.new(4711), str(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="all that is below one's own folder is one's own there")
+def test_nor_is_anything_kept_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "run").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PermissionError):
+        note(Address.new(4711), str(tmp_path / "run" / "page.json"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="all that is below one's own folder is one's own there")
+def test_ones_own_folder_becomes_private(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "page.json"
+    path.parent.mkdir()
+    path.parent.chmod(0o775)
+    note(Address.new(4711), str(path))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
 def test_the_secret_is_long_and_never_the_same() -> None:
     secrets = {Address.new(1).secret for _ in range(100)}
     assert len(secrets) == 100
