@@ -84,7 +84,7 @@ def begin(
         waiting = begun.waiting
     reports.outbox.clear()  # what was made for another level or office
     reports.store.keep_sharing(Sharing(now, level, holds.url, holds.drop, holds.office))
-    reports.store.keep_sending(Sending(waiting=waiting))
+    reports.store.keep_sending(Sending(waiting=waiting, sent_at=reports.store.sending().sent_at))
     if enrols:
         # Not before: until the agreement is kept, the same code has to work once more. Nothing comes of it if it stays.
         keyring.remove(REPORT_SECRET_NEW)
@@ -97,7 +97,7 @@ def leave(reports: Reports, now: datetime, *, keyring: Keyring, network: Poster)
     Raises:
         WatchwordError: the store or the outbox would not do as asked.
     """
-    agreed, device_id = reports.store.sharing(), reports.store.device_id()
+    agreed, device_id, going = reports.store.sharing(), reports.store.device_id(), reports.store.sending()
     failure: WatchwordError | None = None
     try:
         reports.end("person", now)
@@ -107,6 +107,9 @@ def leave(reports: Reports, now: datetime, *, keyring: Keyring, network: Poster)
     told = None
     if agreed is not None and agreed.level is not None and agreed.url:
         told = _told(agreed.url, device_id, secret, network)
+        if going.waiting and going.sent_at is not None:
+            # Joined again and not approved yet: with such a key a collector deletes nothing of what it had before.
+            told = False
     left: list[str] = []
     for name in (REPORT_SECRET, REPORT_SECRET_NEW):
         removed = keyring.remove(name) if secret is not None or name != REPORT_SECRET else True

@@ -115,6 +115,7 @@ class Reports:
         if holds.drop:
             try:
                 drop.put(holds.drop, report.device.id, encode(report))
+                self.outbox.note_last(encode(report))
                 going = msgspec.structs.replace(going, put_at=now)
             except WatchwordError as error:
                 going = msgspec.structs.replace(going, put_problem=str(error))

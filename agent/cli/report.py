@@ -17,6 +17,7 @@ from agent.cli.rounds import last_document, round_in
 from agent.cli.session import Session, session_with_notes
 from agent.daemon.doorbell import ring
 from agent.errors import RefusedError, WatchwordError
+from agent.health import read as read_health
 from agent.host.live import LiveHost
 from agent.http import Network
 from agent.localtime import LOCAL
@@ -36,7 +37,7 @@ CODE = "The one-time code from office IT:"
 
 EPILOG = """\
 Nothing is sent unless your office has set it up on this computer and you have agreed. `report show` prints what they
-would get, to the byte.
+would get; with --last what left last, and with --json as well to the byte.
 
 examples:
   watchword report show                  # how it stands, and the report as it would be
@@ -85,7 +86,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[str]) -> int:
     """Show, send, begin or end."""
-    with session_with_notes(None, stderr) as session:
+    # Also when the machine policy cannot be used just now: what is shared can be seen and stopped at any time.
+    with session_with_notes(None, stderr, last_good=args.action in ("show", "leave")) as session:
         reports = Reports(session.store, session.paths, session.loaded.settings.report)
         match args.action:
             case "show":
@@ -117,9 +119,19 @@ def _show(args: argparse.Namespace, session: Session, reports: Reports, stdout: 
     words = reports.words(secrets) if holds.shares and reports.store.sending().waiting else ()
     if words:
         print(f"Your three words: {'  '.join(words)}", file=stdout)
-    print(f"\n{'The last report' if args.last else f'A report at the level {level}'}:\n", file=stdout)
+    print(f"\n{_heading(level, last=args.last)}\n", file=stdout)
     print(msgspec.json.format(encode(report), indent=2).decode(), file=stdout)
     return 0
+
+
+def _heading(level: Level, *, last: bool) -> str:
+    """What is printed below it."""
+    if last:
+        return "The last report:"
+    return (
+        f"A report at the level {level}, as the last result would make it. One that leaves is made after all checks "
+        "have run, and has a number and an id of its own:"
+    )
 
 
 def _write(data: bytes, stdout: IO[str]) -> None:
@@ -173,6 +185,12 @@ def _enrol(args: argparse.Namespace, session: Session, reports: Reports, talk: _
         print(f"Read these three words to office IT:  {'  '.join(begun.words)}", file=talk.stdout)
     if begun.waiting:
         print("They compare them with theirs and approve this laptop. Until then reports wait here.", file=talk.stdout)
+    if read_health(session.paths) is None:
+        print(
+            "The background agent is not running, so nothing leaves by itself: `watchword autostart on` has it start, "
+            "and `watchword report send` sends one now.",
+            file=talk.stdout,
+        )
     print("`watchword report leave` ends it at any time.", file=talk.stdout)
     return 0
 
@@ -186,7 +204,8 @@ def _agreed(holds: Arrangement, level: Level, talk: _Talk, *, ask: bool) -> str 
     for line in _notice(holds, level):
         print(line, file=talk.stderr)
     if ask and (one_line("Do you agree? Type yes:", talk.stdin, talk.stderr) or "").casefold() not in ("yes", "y"):
-        raise RefusedError("nothing has changed, and nothing is sent")
+        goes_on = f"you go on sharing at the level {holds.level}" if holds.shares else "nothing is sent"
+        raise RefusedError(f"nothing has changed, and {goes_on}")
     if not holds.url:
         return None
     question = "The one-time code from office IT, or nothing to change the level alone:" if holds.shares else CODE
@@ -222,7 +241,11 @@ def _leave(session: Session, reports: Reports, stdout: IO[str], stderr: IO[str])
     if left.told:
         print("Your office's collector was told to delete what it has of this laptop.", file=stdout)
     elif left.told is False:
-        print("Your office's collector could not be told. Ask office IT to delete what it has.", file=stdout)
+        print(
+            "Your office's collector could not be told of everything. Ask office IT to delete what it has of the "
+            f"laptop with the number {session.store.device_id()}.",
+            file=stdout,
+        )
     for line in left.left:
         print(f"watchword: {line}", file=stderr)
     return FAILED if left.left else 0

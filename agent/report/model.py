@@ -149,7 +149,7 @@ class Privacy(_Part, frozen=True):
 
 
 class Report(_Part, frozen=True):
-    """The whole report. ``sequence`` rises by one with every report of a device, so that a gap is seen."""
+    """The whole report. ``sequence`` rises with every report of a device, by one with each that is made."""
 
     format: Literal["watchword.report/1"]
     report_id: Uuid

@@ -110,8 +110,16 @@ class Outbox:
         except OSError:
             self.remove(waiting)  # something else has that name; that it is not sent again matters more
 
+    def note_last(self, data: bytes) -> None:
+        """A report has left by another way, into a folder that office IT read: it is what was sent last.
+
+        Raises:
+            OutboxError: the disk would not have it.
+        """
+        self._write(LAST_SENT, data)
+
     def last_sent(self) -> Report | None:
-        """What was sent last, if anything was."""
+        """What left last, if anything did."""
         with suppress(OSError, ReportError):
             return read(read_regular(self._path(LAST_SENT), MAX_BYTES))
         return None

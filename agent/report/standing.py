@@ -28,6 +28,8 @@ def standing_lines(holds: Arrangement, going: Sending, waiting: int, zone: tzinf
     if not holds.shares:
         return lines
     lines.append(f"It goes to {destination(holds)}, at the level {holds.level}, every {holds.every_hours} hours.")
+    if holds.asked != holds.level:
+        lines.append(f"Your office asks for the level {holds.asked}. It gets no more than you agreed to.")
     if going.sent_at is not None:
         lines.append(f"The last report was taken on {spoken(going.sent_at, zone)}.")
     if going.put_at is not None:

@@ -356,7 +356,7 @@ def test_when_the_collector_forgot_this_laptop_a_new_code_begins_again(sharing: 
     assert sharing.send() == 0
     assert sharing.going.problem == "unknown_key"
     sharing.enrol(server.collector.new_code())
-    assert sharing.going == Sending()
+    assert sharing.going == Sending(sent_at=sharing.going.sent_at)
     assert still_sends(sharing, server)
 
 
@@ -422,6 +422,17 @@ def test_after_leaving_nothing_is_made_or_sent(sharing: Laptop, server: ReportSe
     assert sharing.send(at_once=True) == 0
     assert sharing.reports.next_at(now()) is None
     assert server.requests == []
+
+
+def test_who_joined_again_and_leaves_before_it_is_approved_is_told_that_the_office_may_still_have_something(
+    sharing: Laptop, server: ReportServer
+) -> None:
+    assert still_sends(sharing, server)
+    server.collector.approves = False
+    assert sharing.enrol(server.collector.new_code()).waiting
+    before = len(server.collector.taken)
+    assert sharing.leave().told is False
+    assert len(server.collector.taken) == before > 0
 
 
 def test_one_can_leave_before_the_office_has_approved(alex: Laptop, server: ReportServer) -> None:

@@ -61,12 +61,15 @@ def stop(request: Request) -> Response:
     page = page_of(request)
     with page.open_session() as session, held(session.paths):  # also while somebody is sending: it must end
         network = Network(session.loaded.settings.network)
+        number = session.store.device_id()
         left = enrolment.leave(_reports(session), datetime.now(UTC), keyring=secrets, network=network)
     page.say("You have stopped sharing. Nothing leaves this computer any more, and what was waiting is thrown away.")
     if left.told:
         page.say("Your office was told to delete what it has of this laptop.")
     elif left.told is False:
-        page.say("Your office could not be told. Ask office IT to delete what it has of this laptop.")
+        page.say(
+            f"Your office could not be told. Ask office IT to delete what it has of the laptop with number {number}."
+        )
     for line in left.left:
         page.say(line)
     return page.see_other("/it")

@@ -191,5 +191,8 @@ def test_who_agreed_has_a_report_in_the_folder_of_the_policy_until_they_leave(wa
     code, table, _ = watchword("export", "--format", "csv", "--file", f"{folder}/*.json")
     assert code == 0
     assert f'"{name.removesuffix(".json")}"' in table
+    assert watchword("report", "show", "--last", "--json")[1].encode() == (folder / name).read_bytes()
+    policy.chmod(0o666)  # no policy any more: nothing of it holds, and still what is shared can be seen and stopped
+    assert watchword("report", "show", "--last", "--json")[1].encode() == (folder / name).read_bytes()
     assert watchword("report", "leave")[0] == 0
     assert os.listdir(folder) == []

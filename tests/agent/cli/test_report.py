@@ -25,6 +25,10 @@ from tests.report_collector import Collector
 from tests.report_server import Fault, ReportServer, Say, report_server
 
 GOES_TO = "Office of the Member (127.0.0.1)"
+NOT_RUNNING = (
+    "The background agent is not running, so nothing leaves by itself: `watchword autostart on` has it start, and "
+    "`watchword report send` sends one now."
+)
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_show_says_how_it_stands_and_prints_the_report_as_it_would_be(laptop: Of
     first, second, _, heading, _, *rest = done.out.splitlines()
     assert first == standing_words("asked")
     assert second == f"Asked for by {GOES_TO}, at the level detailed."
-    assert heading == "A report at the level detailed:"
+    assert heading.startswith("A report at the level detailed, as the last result would make it.")
     report = json.loads("\n".join(rest))
     assert report["privacy"]["level"] == "detailed"
     assert statuses(report)["two_step"] == "fail"
@@ -95,7 +99,7 @@ def test_show_without_a_policy_shows_what_there_would_be_and_that_nobody_asks(la
     laptop.policy()
     done = laptop("report", "show")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"{standing_words('nobody_asks')}\n\nA report at the level summary:\n")
+    assert done.out.startswith(f"{standing_words('nobody_asks')}\n\nA report at the level summary, as the last result")
 
 
 def test_show_before_the_first_round_says_what_to_do(laptop: Office) -> None:
@@ -178,6 +182,7 @@ def test_with_a_yes_and_a_code_it_begins(laptop: Office, server: ReportServer, a
     assert done.out.splitlines() == [
         f"You share with {GOES_TO}, at the level detailed.",
         f"Read these three words to office IT:  {'  '.join(server.collector.words(laptop.device_id))}",
+        NOT_RUNNING,
         "`watchword report leave` ends it at any time.",
     ]
     assert laptop.keyring.kept.keys() == {REPORT_SECRET}
@@ -266,6 +271,7 @@ def test_to_share_less_needs_no_code(sharing: Office, server: ReportServer) -> N
     assert done.code == 0
     assert done.out.splitlines() == [
         f"You share with {GOES_TO}, at the level summary.",
+        NOT_RUNNING,
         "`watchword report leave` ends it at any time.",
     ]
     assert server.requests == []
@@ -387,7 +393,8 @@ def test_leave_without_network_stops_all_the_same(sharing: Office, server: Repor
     done = sharing("report", "leave")
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[-1] == (
-        "Your office's collector could not be told. Ask office IT to delete what it has."
+        "Your office's collector could not be told of everything. Ask office IT to delete what it has of the "
+        f"laptop with the number {sharing.device_id}."
     )
     assert sharing("report", "show").out.startswith(standing_words("stopped"))
 
