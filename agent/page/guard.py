@@ -7,6 +7,7 @@ threats T12 to T16 of the threat model. What is refused learns nothing but a sta
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -59,6 +60,7 @@ SENTENCES: Mapping[int, str] = {
     415: "The page only takes what its own forms send.",
     421: "There is nothing here under that name.",
     431: "That is more than the page takes.",
+    503: "The page is closing. What you did last may not have been done.",
 }
 
 
@@ -87,17 +89,26 @@ class Guard:
             return
         if scope["type"] != "http":
             return  # no WebSocket is spoken here; the server closes it
+        answer = _Answer(send)
+        try:
+            await self._answered(scope, receive, answer)
+        except asyncio.CancelledError:  # the server ends, and waits for nobody any longer
+            if not answer.begun:
+                await _refuse(503, answer, body=scope["method"] != "HEAD")
+            raise
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
             form = await self._examined(scope, receive)
         except Refusal as refusal:
-            await _refuse(refusal.status, send, body=scope["method"] != "HEAD")
+            await _refuse(refusal.status, answer, body=scope["method"] != "HEAD")
             return
         self._lifetime.use()
         scope["root_path"] = self._prefix
         if form is not None:
             scope.setdefault("state", {})["form"] = form
             receive = _nothing_more
-        await self._app(scope, receive, _with_headers(send))
+        await self._app(scope, receive, answer)
 
     async def _examined(self, scope: Scope, receive: Receive) -> Form | None:
         """What a form sent, ``None`` for a request without one.
@@ -239,16 +250,20 @@ async def _nothing_more() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-def _with_headers(send: Send) -> Send:
-    names = {name for name, _ in HEADERS}
+class _Answer:
+    """What is sent back, with the headers that every answer has. ``begun`` says that there is some of it."""
 
-    async def sending(message: Message) -> None:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
         if message["type"] == "http.response.start":
+            names = {name for name, _ in HEADERS}
             theirs = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in names]
             message = {**message, "headers": [*theirs, *HEADERS]}
-        await send(message)
-
-    return sending
+        await self._send(message)
 
 
 async def _refuse(status: int, send: Send, *, body: bool) -> None:
@@ -257,7 +272,6 @@ async def _refuse(status: int, send: Send, *, body: bool) -> None:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(page)).encode()),
         (b"connection", b"close"),
-        *HEADERS,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": page if body else b""})

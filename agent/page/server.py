@@ -89,7 +89,7 @@ def _run(address: Address, listener: socket.socket) -> None:
     from agent.first_use import learn_types
     from agent.page.app import build
     from agent.page.lifetime import Lifetime
-    from agent.page.limits import MAX_CONNECTIONS, LimitedProtocol
+    from agent.page.limits import LimitedProtocol
     from agent.page.page import Page
 
     learn_types()  # pages are answered by threads
@@ -107,7 +107,7 @@ def _run(address: Address, listener: socket.socket) -> None:
         lifespan="on",
         log_config=None,  # nothing of a request is written anywhere
         access_log=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        limit_concurrency=None,  # its own refusal has none of our headers; the protocol hangs up
         h11_max_incomplete_event_size=16 * 1024,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,

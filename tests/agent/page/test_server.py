@@ -255,7 +255,8 @@ def test_the_lock_is_held_for_as_long_as_a_request_that_was_cut_off_may_keep_som
     process = serving(address)
     busy = FileLock(Paths.here().store + ".lock")
     assert busy.take()
-    asked = threading.Thread(target=post, args=(address, "/new-phone"), kwargs={"do": "happened"})
+    answered: list[bytes] = []
+    asked = threading.Thread(target=lambda: answered.append(post(address, "/new-phone", do="happened")))
     asked.start()
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
@@ -267,6 +268,9 @@ def test_the_lock_is_held_for_as_long_as_a_request_that_was_cut_off_may_keep_som
     busy.release()
     process.wait(10)
     asked.join()
+    assert status(answered[0]) == 503
+    assert _has_headers(answered[0])
+    assert b"The page is closing" in answered[0]
     assert not is_held(Paths.here().page_lock)
 
 
@@ -398,6 +402,16 @@ def test_many_who_connect_and_say_nothing_keep_nobody_out_for_long(shared: Addre
     assert still_there(shared)
     for connection in held:
         connection.close()
+
+
+def test_while_many_are_connected_the_page_is_answered_with_its_headers(shared: Address) -> None:
+    held = [socket.create_connection((shared.host, shared.port)) for _ in range(limits.MAX_CONNECTIONS - 1)]
+    time.sleep(0.3)
+    answer = talk(shared, request(shared, "/help"))
+    for connection in held:
+        connection.close()
+    assert status(answer) == 200
+    assert _has_headers(answer)
 
 
 def test_requests_one_behind_the_other_are_each_judged(shared: Address) -> None:
