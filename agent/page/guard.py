@@ -18,10 +18,12 @@ from agent.page.address import Address
 from agent.page.form import BadFormError, Form, parse
 from agent.page.lifetime import Lifetime
 
-__all__ = ["HEADERS", "MAX_BODY_BYTES", "MAX_HEADER_BYTES", "TOKEN", "Guard", "Refusal"]
+__all__ = ["HEADERS", "LET_IN", "MAX_BODY_BYTES", "MAX_HEADER_BYTES", "TOKEN", "Guard", "Refusal"]
 
 #: The field of every form that shows it was made by this page.
 TOKEN = "token"  # noqa: S105  (a name)
+#: What the state of a request has in it once it has come past the guard.
+LET_IN = "let_in"
 MAX_BODY_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
@@ -104,9 +106,10 @@ class Guard:
             await _refuse(refusal.status, answer, body=scope["method"] != "HEAD")
             return
         self._lifetime.use()
+        scope.setdefault("state", {})[LET_IN] = True
         scope["root_path"] = self._prefix
         if form is not None:
-            scope.setdefault("state", {})["form"] = form
+            scope["state"]["form"] = form
             receive = _nothing_more
         await self._app(scope, receive, answer)
 

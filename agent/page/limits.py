@@ -10,7 +10,7 @@ import asyncio
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from agent.page.guard import HEADERS, document
+from agent.page.guard import HEADERS, LET_IN, document
 
 __all__ = ["MAX_CONNECTIONS", "REQUEST_SECONDS", "LimitedProtocol"]
 
@@ -25,13 +25,25 @@ class LimitedProtocol(H11Protocol):
     """One connection."""
 
     _deadline: asyncio.TimerHandle | None = None
+    made_at = 0.0
+    _was_let_in = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the class itself
-        """Take it, or hang up when there are too many."""
-        if len(self.connections) >= MAX_CONNECTIONS:
-            transport.abort()
+        """Take it. When there are too many, hang up on whoever has been there longest and was not let in.
+
+        Anybody on this computer can connect; if the newest had to go, they could keep the person out.
+        """
         super().connection_made(transport)
+        self.made_at = self.loop.time()
         self._start_waiting()
+        if len(self.connections) > MAX_CONNECTIONS:
+            others = (one for one in self.connections if isinstance(one, LimitedProtocol) and not one.let_in)
+            min(others, key=lambda one: one.made_at, default=self).hang_up()
+
+    @property
+    def let_in(self) -> bool:
+        """Whether any request of this connection has come past the guard."""
+        return self._was_let_in or (self.scope is not None and LET_IN in self.scope.get("state", {}))
 
     def data_received(self, data: bytes) -> None:
         """Part of a request came."""
@@ -40,6 +52,11 @@ class LimitedProtocol(H11Protocol):
             self._stop_waiting()
         else:
             self._start_waiting()
+
+    def on_response_complete(self) -> None:
+        """An answer is out."""
+        self._was_let_in = self.let_in
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -59,6 +76,11 @@ class LimitedProtocol(H11Protocol):
         ]
         self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + page)
         self.transport.close()
+
+    def hang_up(self) -> None:
+        """Let go of it at once."""
+        self.connections.discard(self)  # now, not when the loop comes to it: others are being made meanwhile
+        self.transport.abort()
 
     def _start_waiting(self) -> None:
         if self._deadline is None:
