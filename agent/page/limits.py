@@ -54,9 +54,11 @@ class LimitedProtocol(H11Protocol):
             self._start_waiting()
 
     def on_response_complete(self) -> None:
-        """An answer is out."""
+        """An answer is out; the next request may have begun to arrive behind the last."""
         self._was_let_in = self.let_in
         super().on_response_complete()
+        if self.conn.their_state not in (*WHOLE, h11.IDLE):
+            self._start_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""

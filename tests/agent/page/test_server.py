@@ -425,6 +425,16 @@ def test_who_was_let_in_is_not_hung_up_on_for_who_was_not(shared: Address) -> No
         connection.close()
 
 
+def test_who_sends_a_second_request_slowly_is_hung_up_on(shared: Address) -> None:
+    more = f"Origin: {shared.origin}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n"
+    second = request(shared, "/finish", method="POST", more=more, body=b"a=b")
+    begun = time.monotonic()
+    answer = talk(shared, request(shared, "/about").replace(b"Connection: close\r\n", b"") + second, seconds=30)
+    assert answer.count(b"HTTP/1.1") == 1
+    assert time.monotonic() - begun < limits.REQUEST_SECONDS + 5
+    assert still_there(shared)
+
+
 def test_while_many_are_connected_the_page_is_answered_with_its_headers(shared: Address) -> None:
     held = [socket.create_connection((shared.host, shared.port)) for _ in range(limits.MAX_CONNECTIONS - 1)]
     time.sleep(0.3)
