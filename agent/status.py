@@ -53,6 +53,10 @@ CURRENT_FOR = UNKNOWN_GRACE
 #: How far ahead of the clock a document may be dated: clocks are put right by a little now and then.
 CLOCK_SLACK = timedelta(minutes=10)
 
+#: What a document is called until it is whole. One that a killed process left goes after a day: nobody writes so long.
+PREFIX, SUFFIX = ".status-", ".tmp"
+LEFT_SECONDS = 24 * 60 * 60
+
 #: How long others may keep the document open on Windows before a new one is given up.
 IN_USE_SECONDS = 5.0
 
@@ -267,12 +271,13 @@ def write(document: Document, path: Path) -> None:
     temporary = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".status-", suffix=".tmp")  # 0600, O_EXCL
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=PREFIX, suffix=SUFFIX)  # 0600, O_EXCL
         with os.fdopen(descriptor, "wb") as file:
             file.write(encode(document))
             file.flush()
             os.fsync(file.fileno())
         _put_in_place(temporary, path)
+        _sweep(path.parent)
     except OSError as error:
         if temporary:
             with suppress(OSError):
@@ -292,6 +297,15 @@ def _put_in_place(temporary: str, path: Path) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what processes left that were killed while they wrote."""
+    before = time.time() - LEFT_SECONDS
+    for left in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        with suppress(OSError):  # somebody else was first, or has it open
+            if left.lstat().st_mtime < before:
+                left.unlink()
 
 
 def json_schema() -> dict[str, Any]:

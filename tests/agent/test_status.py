@@ -181,6 +181,15 @@ def test_nothing_else_passes_for_a_document(data: bytes) -> None:
         load(data)
 
 
+def test_what_a_killed_process_left_goes_with_the_next_document_a_day_later(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in (".status-old.tmp", ".status-new.tmp", ".other-old.tmp"))
+    for path, hours in ((old, 25), (new, 23), (other, 25)):
+        path.write_bytes(b"{")
+        os.utime(path, (time.time() - hours * 3600,) * 2)
+    write(a_document(a_row()), tmp_path / "status.json")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other-old.tmp", ".status-new.tmp", "status.json"]
+
+
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "state" / "status.json"
     write(a_document(a_row()), path)
