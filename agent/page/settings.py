@@ -38,7 +38,7 @@ def show(request: Request) -> Response:
 
 
 def _page(request: Request, *, status: int = 200, problems: Sequence[Problem] = ()) -> Response:
-    key = secrets.get(secrets.HIBP_KEY)
+    # Whether there is a key is not asked: the keyring takes a third of a second, and may be locked.
     return page_of(request).render(
         request,
         "settings.html",
@@ -47,8 +47,6 @@ def _page(request: Request, *, status: int = 200, problems: Sequence[Problem] = 
         place=MENUS.get(sys.platform, ANY_MENU),
         starts=_standing(*_autostart()),
         listed=_standing(*_menu()),
-        has_key=isinstance(key, str),
-        keyring=keyring_words(key.reason) if isinstance(key, Unreadable) else "",
     )
 
 
@@ -114,7 +112,7 @@ def forget_key(request: Request) -> Response:
         removed = secrets.remove(secrets.HIBP_KEY)
     if isinstance(removed, Unreadable):
         raise WatchwordError(keyring_words(removed.reason))
-    page.say("The key is gone. Addresses are not looked up any more.")
+    page.say("The key is gone. Addresses are not looked up any more." if removed else "There was no key.")
     return page.see_other("/settings")
 
 
