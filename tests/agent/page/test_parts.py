@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import stat
+import subprocess
 import sys
 import threading
 from datetime import timedelta
@@ -29,7 +30,7 @@ class Clocks:
         self.wall = 1_800_000_000.0
 
     def lifetime(self) -> Lifetime:
-        return Lifetime(timedelta(minutes=15), monotonic=lambda: self.monotonic, wall=lambda: self.wall)
+        return Lifetime(timedelta(minutes=15), clocks=(lambda: self.monotonic, lambda: self.wall))
 
     def go(self, seconds: float) -> None:
         self.monotonic += seconds
@@ -53,6 +54,21 @@ def test_the_time_that_a_laptop_slept_counts() -> None:
     lifetime = clocks.lifetime()
     clocks.wall += 3600
     assert lifetime.over
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no clock counts sleep and is never set")
+def test_a_clock_that_is_put_right_does_not_end_it() -> None:
+    code = """
+import time
+wall, ahead = time.time, 0
+time.time = lambda: wall() + ahead
+from agent.page.lifetime import Lifetime
+lifetime = Lifetime()
+ahead = 20 * 60
+print(lifetime.over)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_clock_that_is_set_back_does_not_keep_it_open() -> None:
