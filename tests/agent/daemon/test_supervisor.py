@@ -171,6 +171,9 @@ def test_a_worker_that_crashes_is_tried_again_with_longer_and_longer_waits(runni
     assert running.health()["failures"] == len(failures)
     running.does(LATER)
     running.until("round")
+    deadline = time.monotonic() + 10  # it is noted after it is logged
+    while running.health()["failures"] and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert running.health()["failures"] == 0
 
 
