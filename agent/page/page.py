@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
@@ -42,6 +43,10 @@ class ClosedError(WatchwordError):
         super().__init__("Everything is being deleted, so nothing is kept or shown here any more.")
 
 
+#: What the request that is being answered has to say; each has a context of its own.
+_SAYING: ContextVar[Sequence[str]] = ContextVar("saying", default=())
+
+
 class Problem(NamedTuple):
     """What is wrong with a field of a form: the id of its input, and a sentence. It is shown at both places."""
 
@@ -63,7 +68,8 @@ class Page:
         #: One at a time of what reads how things are and then changes them: a button may be pressed twice.
         self.changing = threading.Lock()
         self._last_done: tuple[bytes, float] | None = None
-        self._to_say: list[str] = []
+        #: What has been done, by the path of the page that says so next.
+        self._to_say: dict[str, list[str]] = {}
         self._works = threading.Condition()
         self._working = 0
         self._closed = False
@@ -167,11 +173,14 @@ class Page:
         return f"{self.address.prefix}{quote(path)}" + (f"?{urlencode(asked)}" if asked else "")
 
     def say(self, sentence: str) -> None:
-        """Say something at the top of the next page that is shown: what a form has done."""
-        self._to_say.append(sentence)
+        """Say something at the top of the page that this request leads to: what a form has done."""
+        _SAYING.set((*_SAYING.get(), sentence))
 
     def see_other(self, path: str) -> RedirectResponse:
         """After a form: go and look there. Loading that again sends nothing again."""
+        if sentences := _SAYING.get():
+            _SAYING.set(())
+            self._to_say.setdefault(path, []).extend(sentences)
         return RedirectResponse(self.url(path), status_code=303)
 
     def render(
@@ -188,12 +197,13 @@ class Page:
         Every template knows ``url(path)``, ``app``, ``problems`` (what is wrong with the form it shows again),
         ``problem_of`` (the sentence by field), ``said``, ``here`` (this page's path) and ``ends_at``.
         """
-        said, self._to_say = self._to_say, []
+        here = request.url.path.removeprefix(self.address.prefix) or "/"
         values: Mapping[str, Any] = {
-            "said": said,
+            # Only who can read it takes it: no other page that is open, and none who asks for the headers alone.
+            "said": self._to_say.pop(here, []) if request.method == "GET" else [],
             "problems": problems,
             "problem_of": {problem.field: problem.sentence for problem in problems},
-            "here": request.url.path.removeprefix(self.address.prefix) or "/",
+            "here": here,
             "ends_at": self.lifetime.ends_at.astimezone(LOCAL),
             "now": datetime.now(UTC).astimezone(LOCAL),
             **context,

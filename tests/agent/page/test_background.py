@@ -35,8 +35,10 @@ def switched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[bool]]:
     return as_if
 
 
-def said(client: Client) -> str:
-    return read(client.get("/about").text).text
+def said(client: Client, path: str = "/") -> str:
+    """What is said once at the top of the page that a form led back to."""
+    page = read(client.get(path).text)
+    return " ".join(one.text for one in page.all("div") if one.attributes.get("role") == "status")
 
 
 def test_it_is_switched_on_and_started(switched: Callable[..., list[bool]]) -> None:
@@ -44,7 +46,7 @@ def test_it_is_switched_on_and_started(switched: Callable[..., list[bool]]) -> N
     answer = client.post("/background", back="/finish")
     assert (answer.status, answer.header("location")) == (303, f"{client.page.address.prefix}/finish")
     assert made == [True]
-    assert "runs in the background now, and starts by itself when you sign in" in said(client)
+    assert "runs in the background now, and starts by itself when you sign in" in said(client, "/finish")
 
 
 def test_where_it_cannot_be_started_now_it_is_said_to_start_later(switched: Callable[..., list[bool]]) -> None:

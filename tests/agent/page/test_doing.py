@@ -92,6 +92,16 @@ def test_what_was_said_is_said_once(client: Client) -> None:
     assert "Checked again just now." not in client.get("/").text
 
 
+def test_what_was_said_is_kept_for_the_page_it_is_about(client: Client) -> None:
+    client.post("/item/check", check="screen_lock")
+    for other in ("/", "/help", "/item/app_updates"):  # somebody looks at these in another tab
+        assert "Checked again just now." not in client.get(other).text
+    headers_alone = client.send("HEAD", client.page.url("/item/screen_lock"))
+    assert headers_alone.status == 200
+    assert "Checked again just now." in client.get("/item/screen_lock").text
+    assert "Checked again just now." not in client.get("/item/screen_lock").text
+
+
 @pytest.mark.parametrize("check", ["", "nonsense", "../../etc/passwd", "<script>"])
 def test_a_check_that_does_not_exist_is_no_page(client: Client, check: str) -> None:
     answer = client.post("/item/check", check=check)
