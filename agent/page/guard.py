@@ -57,21 +57,24 @@ SENTENCES: Mapping[int, str] = {
     403: "The page only takes what its own forms send. Open Watchword again from the menu of your computer.",
     404: "There is nothing here. Open Watchword again from the menu of your computer.",
     405: "The page cannot do that.",
-    413: "That is more than the page takes.",
+    413: "That is more than the page takes at once, so nothing was kept. A long list can be added in several parts.",
     414: "That address is too long.",
     415: "The page only takes what its own forms send.",
     421: "There is nothing here under that name.",
     431: "That is more than the page takes.",
-    503: "The page is closing. What you did last may not have been done.",
+    503: "What you did last may not have been done.",
 }
+HEADINGS: Mapping[int, str] = {413: "Too much at once", 503: "The page is closing"}
 
 
 class Refusal(Exception):  # noqa: N818  (an answer, not a mistake)
     """The request is answered with this status and goes no further."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, *, back: str = "") -> None:
         super().__init__(status)
         self.status = status
+        #: Where somebody may go on who knows that address already.
+        self.back = back
 
 
 class Guard:
@@ -103,7 +106,7 @@ class Guard:
         try:
             form = await self._examined(scope, receive)
         except Refusal as refusal:
-            await _refuse(refusal.status, answer, body=scope["method"] != "HEAD")
+            await _refuse(refusal.status, answer, body=scope["method"] != "HEAD", back=refusal.back)
             return
         self._lifetime.use()
         scope.setdefault("state", {})[LET_IN] = True
@@ -130,7 +133,10 @@ class Guard:
                 raise Refusal(400)
             return None
         self._sender(headers, host)
-        form = _form(await _body(headers, receive))
+        try:
+            form = _form(await _body(headers, receive))
+        except Refusal as refusal:  # our own form, but what it holds cannot be taken
+            raise Refusal(refusal.status, back=f"{self._prefix}/") from None
         if not hmac.compare_digest(form.get(TOKEN).encode(), self._token):
             raise Refusal(403)
         return form
@@ -269,8 +275,8 @@ class _Answer:
         await self._send(message)
 
 
-async def _refuse(status: int, send: Send, *, body: bool) -> None:
-    page = document(status)
+async def _refuse(status: int, send: Send, *, body: bool, back: str = "") -> None:
+    page = document(status, back)
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(page)).encode()),
@@ -280,11 +286,12 @@ async def _refuse(status: int, send: Send, *, body: bool) -> None:
     await send({"type": "http.response.body", "body": page if body else b""})
 
 
-def document(status: int) -> bytes:
-    """A page that says no. It has no style: that is kept at the secret path."""
+def document(status: int, back: str = "") -> bytes:
+    """A page that says no. It has no style: that is kept at the secret path. ``back`` is a way on, if there is one."""
+    way_on = f'<p><a href="{escape(back)}">Go to my page</a></p>' if back else ""
     sentence = escape(SENTENCES.get(status, SENTENCES[400]))
     return (
         '<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>Watchword: not here</title>'
         '<link rel="icon" href="data:,"></head>'
-        f"<body><main><h1>Not here</h1><p>{sentence}</p></main></body></html>\n"
+        f"<body><main><h1>{HEADINGS.get(status, 'Not here')}</h1><p>{sentence}</p>{way_on}</main></body></html>\n"
     ).encode()

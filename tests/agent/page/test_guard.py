@@ -11,6 +11,7 @@ from starlette.types import Message
 from agent.page.address import Address
 from agent.page.guard import HEADERS, MAX_BODY_BYTES, TOKEN, Guard
 from tests.agent.page.client import PORT, SAME_ORIGIN, Client
+from tests.agent.page.markup import read
 
 OURS = f"http://127.0.0.1:{PORT}"
 
@@ -303,6 +304,25 @@ def test_a_form_may_be_64_kib_and_no_more(client: Client) -> None:
     room = MAX_BODY_BYTES - len(_form(client, text=""))
     assert _post(client, {}, _form(client, text="a" * room)) == 303
     assert _post(client, {}, _form(client, text="a" * (room + 1))) == 413
+
+
+def test_who_sends_too_much_at_once_is_told_what_to_do_and_has_a_way_back(client: Client) -> None:
+    body = _form(client, list="google,Work,\n" * 6000)
+    answer = client.send("POST", client.page.url("/accounts/import"), client.form_headers(body), body)
+    assert answer.status == 413
+    page = read(answer.text)
+    assert page.all("h1")[0].text == "Too much at once"
+    assert "can be added in several parts" in page.text
+    assert [link.attributes["href"] for link in page.all("a")] == [client.page.url("/")]
+
+
+def test_nobody_else_who_is_refused_is_told_where_the_page_is(client: Client) -> None:
+    body = b"x" * (MAX_BODY_BYTES + 1)
+    headers = [(name, value) for name, value in client.form_headers(body) if name != "origin"]
+    for target in ("/s/wrong/", client.page.url("/finish")):
+        answer = client.send("POST", target, [*headers, ("origin", "http://evil.example")], body)
+        assert answer.status in (403, 404)
+        assert client.page.address.secret not in answer.text
 
 
 @pytest.mark.parametrize("length", ["65537", "99999999999999999999", "-1", "1e3", "", "0x10"])
