@@ -95,7 +95,7 @@ def _put_off(session: Session, key: Key, form: Form, now: datetime) -> datetime:
     if key not in {episode.key for episode in session.store.episodes()}:
         raise RefusedError("Nothing there needs doing, so there is nothing to remind you of.")
     if not session.store.keeps:
-        raise StoreError("The reminder could not be kept.")
+        raise StoreError(f"The reminder could not be kept. {session.store.obstacle}".strip())
     chosen = form.get("when")
     if chosen == OTHER_TIME:
         return remind_at(session.store, [key], _moment(form.get("at")), now)[0].due_at

@@ -37,6 +37,8 @@ class Store:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._new_device_id = str(uuid.uuid4())
+        #: Why nothing is kept, as a sentence, where :meth:`open_or_in_memory` could not help it.
+        self.obstacle = ""
 
     @classmethod
     def open(cls, paths: Paths) -> Self:
@@ -59,6 +61,7 @@ class Store:
             return cls.open(paths)
         except StoreError as error:
             store = cls.in_memory(paths)
+            store.obstacle = str(error)
             store.notes.insert(0, f"{error} Nothing from this round will be kept.")
             return store
 

@@ -43,10 +43,10 @@ def must_keep(session: Session) -> None:
     """Nothing is said to be kept that is not.
 
     Raises:
-        StoreError: this store keeps nothing.
+        StoreError: this store keeps nothing; the message says why.
     """
     if not session.store.keeps:
-        raise StoreError("This could not be kept.")
+        raise StoreError(f"This could not be kept. {session.store.obstacle}".strip())
 
 
 def sentence(error: Exception) -> str:
