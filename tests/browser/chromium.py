@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -129,10 +129,14 @@ class Window:
         waiting.until(staleness_of(page))
         waiting.until(lambda _: self.driver.execute_script("return document.readyState") == "complete")
 
-    def wait_for(self, words: str) -> None:
-        """Wait until these words are on the page, after a key that leads to another one."""
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait until it is so. What cannot be told while one page goes and the next comes is asked again."""
         waiting = WebDriverWait(self.driver, 30, poll_frequency=0.02, ignored_exceptions=[WebDriverException])
-        waiting.until(lambda _: words in self.text)
+        waiting.until(lambda _: condition())
+
+    def wait_for(self, words: str) -> None:
+        """Wait until these words are on the page, after a key or a click that leads to another one."""
+        self.wait_until(lambda: words in self.text)
 
     def fill(self, label: str, text: str) -> None:
         field = self._labelled(label)

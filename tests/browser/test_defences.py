@@ -13,7 +13,6 @@ import pytest
 
 pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.webdriver.support.ui import WebDriverWait
 
 from agent.page.address import Address, answers
 from agent.page.lifetime import WRONG_PATHS
@@ -103,7 +102,7 @@ def labels() -> list[str]:
 
 
 def said(window: Window) -> str:
-    WebDriverWait(window.driver, 10).until(lambda _: window.all("#said")[0].text != "waiting")
+    window.wait_until(lambda: window.all("#said")[0].text != "waiting")
     return window.all("#said")[0].text
 
 
@@ -137,7 +136,7 @@ def test_a_form_from_elsewhere_is_refused_even_with_the_token(
     before = labels()
     document = FORM.format(action=page.url("/accounts/add"), token=token_of(attacked, page), more=more)
     attacked.go(place(document))
-    WebDriverWait(attacked.driver, 10).until(lambda _: attacked.url == page.url("/accounts/add"))
+    attacked.wait_until(lambda: attacked.url == page.url("/accounts/add"))
     assert attacked.heading == "Not here"
     assert labels() == before
 

@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("selenium", reason="selenium is not installed")
 
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from agent.cli.session import settings_in_force
 from agent.page.address import Address
@@ -98,7 +97,7 @@ def test_a_time_is_picked_and_taken_back(scriptless: Window) -> None:
         scriptless.follow("My page")
         scriptless.follow("Reminder times")
         scriptless.all(".row button")[0].click()
-        WebDriverWait(scriptless.driver, 10).until(lambda _: "You have none." in scriptless.text)
+        scriptless.wait_for("You have none.")
         with Store.open(Paths.here()) as store:
             assert not store.reminders()
 
@@ -112,7 +111,7 @@ def test_what_is_folded_away_unfolds(scriptless: Window) -> None:
         scriptless.driver.find_element(By.XPATH, "//summary[contains(., 'Stop checking this')]").click()
         (button,) = [one for one in scriptless.all("details[open] button") if one.is_displayed()]
         button.click()
-        WebDriverWait(scriptless.driver, 20).until(lambda _: "is not checked any more" in scriptless.said)
+        scriptless.wait_until(lambda: "is not checked any more" in scriptless.said)
     assert "screen_lock" in settings_in_force()[0].settings.checks.disabled
 
 
@@ -124,7 +123,7 @@ def test_the_file_that_opens_the_page_leads_there(scriptless: Window, tmp_path_f
         file = tmp_path_factory.mktemp("opening") / "open.html"
         file.write_text(document(address.url("/help")))
         scriptless.go(file.as_uri())
-        WebDriverWait(scriptless.driver, 10).until(lambda _: scriptless.url == address.url("/help"))
+        scriptless.wait_until(lambda: scriptless.url == address.url("/help"))
         assert scriptless.heading == "Help now"
 
 

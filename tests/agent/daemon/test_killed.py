@@ -31,6 +31,8 @@ from tests.agent.notify.desktop import listeners, message_bus, needs, running, u
 
 KILLS = int(os.environ.get("WATCHWORD_KILLS", "60"))
 STEP = timedelta(hours=7)
+#: What was said is kept for 90 days (agent.store.forgetting).
+REMEMBERED = timedelta(days=80)
 SETTINGS = """
 [checks]
 disabled = ["app_updates", "password_manager", "breach"]
@@ -191,10 +193,11 @@ def test_killed_at_any_moment_nothing_is_lost_and_no_alert_is_repeated(laptop: L
     with Store.open(paths) as store:
         answers = [made.answer for made in store.attestations()]
         assert store.choices()["profile"] in chosen
-        said = store.said(datetime(2020, 1, 1, tzinfo=UTC))
+        said = store.said(datetime.now(UTC) + laptop.ahead - REMEMBERED - timedelta(days=1))
     assert_in_order(answers, stated, perhaps)
     moments = [at for at, _ in laptop.shown]
-    assert len(laptop.shown) <= len(said)
+    # On a quick computer less is killed in each round, so that five hundred kills take longer than anything is kept.
+    assert sum(at >= laptop.ahead - REMEMBERED for at in moments) <= len(said)
     assert all(later - earlier >= timedelta(hours=23) for earlier, later in pairwise(moments))
     assert all(sum(start <= at < start + timedelta(days=7) for at in moments) <= 3 for start in moments)
     assert moments, "nothing was ever shown: the test shows nothing"
