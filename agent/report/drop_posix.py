@@ -69,7 +69,7 @@ class Folder:
                 writing.flush()
                 os.fsync(file)
             os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: leave nothing half written, then go on raising
             with suppress(OSError):
                 os.unlink(temporary, dir_fd=self._descriptor)
             raise

@@ -82,7 +82,7 @@ class Folder:
                 writing.flush()
                 os.fsync(file)
             self._put_in_place(temporary, name)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: leave nothing half written, then go on raising
             with suppress(OSError):
                 os.unlink(self._at(temporary))
             raise
