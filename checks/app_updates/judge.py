@@ -175,7 +175,8 @@ def _wait(
         pending=pending,
         since=since,
         waited=now - since,
-        before=sight.before,
+        # A look from after the first sight is one of a clock that was ahead: it says nothing of the time between.
+        before=sight.before if sight.before is not None and sight.before <= sight.at else None,
         limit=profile.exploited_update_days if exploited else profile.update_days,
         exploited=exploited,
         counts=pending.held is None and not ignored,

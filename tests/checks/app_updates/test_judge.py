@@ -306,6 +306,10 @@ def test_one_update_of_unknown_age_is_enough_and_one_that_is_late_says_more() ->
     assert outcome(found) == ("warn", "available")
 
 
+def test_a_look_from_a_clock_that_was_ahead_dates_nothing() -> None:
+    assert outcome(verdict(manager(pending()), gap=-timedelta(days=365))) == ("unknown", "age_unknown")
+
+
 def test_an_update_whose_age_is_not_known_does_not_hide_what_could_not_be_read() -> None:
     assert outcome(verdict(manager(pending()), mute("timeout"), gap=None)) == ("unknown", "timeout")
 
