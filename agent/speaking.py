@@ -23,6 +23,7 @@ from agent.alerts.saying import Confirming, words
 from agent.alerts.unhurried import outlook
 from agent.confirming import asked_again, questions
 from agent.first_round import first_round_at
+from agent.report.sharing import arrangement
 from agent.status import CheckRow, Document, Text
 from agent.store import Store
 from config.loader import Loaded
@@ -35,9 +36,11 @@ CLOSED_DAYS = timedelta(days=30)
 SAID_DAYS = timedelta(days=90)
 
 #: These are about no item that is open, so there is nothing to be shown how or to be reminded of.
-WITHOUT_ITEMS = frozenset({"fixed", "answers", "all_clear"})
+WITHOUT_ITEMS = frozenset({"fixed", "answers", "all_clear", "welcome", "sharing"})
 #: These lead to the page as a whole.
-OPENS_PAGE = frozenset({"answers", "all_clear"})
+OPENS_PAGE = frozenset({"answers", "all_clear", "welcome", "sharing"})
+#: These ask for nothing.
+QUIET = frozenset({"all_clear", "sharing"})
 
 
 class Show(Protocol):
@@ -115,10 +118,22 @@ def _decided(
 def _outlook(store: Store, loaded: Loaded, document: Document | None, now: datetime) -> Outlook:
     if document is None:
         return Outlook()
-    seen = outlook(_rows(document), now, asked_again=asked_again(), first_round_at=first_round_at(store))
+    seen = outlook(
+        _rows(document),
+        now,
+        asked_again=asked_again(),
+        first_round_at=first_round_at(store),
+        shared_since=_shared_since(store, loaded),
+    )
     # With settings that cannot be used, say, nothing is wrong with the computer, and yet there is something to do.
     in_order = document.agent.health == "ok" and not loaded.problems and not loaded.ignored
     return seen if in_order else msgspec.structs.replace(seen, clear_since=None)
+
+
+def _shared_since(store: Store, loaded: Loaded) -> datetime | None:
+    """Since when the person shares reports with their office, if they do."""
+    agreed = store.sharing()
+    return agreed.at if agreed is not None and arrangement(loaded.settings.report, agreed).shares else None
 
 
 def _rows(document: Document | None) -> Mapping[Key, CheckRow]:
@@ -162,7 +177,7 @@ def _say(
     said = Said(id=uuid.uuid4().hex, at=now, utterance=utterance)
     store.keep_said(said)
     keys = [as_argument(episode.key) for episode in about if utterance.kind not in WITHOUT_ITEMS]
-    opens, quiet = utterance.kind in OPENS_PAGE, utterance.kind == "all_clear"
+    opens, quiet = utterance.kind in OPENS_PAGE, utterance.kind in QUIET
     delivery = show(text.title, text.body, keys, opens=opens, quiet=quiet)
     store.keep_said(msgspec.structs.replace(said, delivered=delivery.shown is not False))
     return delivery

@@ -15,12 +15,16 @@ from agent.alerts.records import Episode, Utterance
 from agent.alerts.unhurried import is_last_call, named_now
 from agent.contract import Severity
 
-__all__ = ["asked_for", "unasked", "unhurried"]
+__all__ = ["Unhurried", "asked_for", "of_answers", "unasked", "unhurried"]
 
+#: What never presses.
+Unhurried = Literal["answers", "welcome", "all_clear", "sharing"]
 #: So long a "Fixed" gives way to what is high: as long as two alerts about an item are apart.
 FIXED_WAITS = timedelta(days=3)
 #: So long the weekly digest gives way to what is high and new; then that becomes part of it.
 WEEKLY_WAITS = timedelta(days=7)
+#: So long before its time it is said with "nothing needs you" that reports are shared.
+SHARING_SOON = timedelta(days=7)
 
 
 def asked_for(want: Wanted, history: History, now: datetime) -> Utterance:
@@ -51,23 +55,36 @@ def unasked(want: Wanted, history: History, now: datetime) -> Utterance:
         first = now - FIXED_WAITS if high else min(others, default=now)
         if waits_since <= first:
             if not others and is_last_call(want.answers, now):
-                return unhurried(want, history, now)
+                return of_answers(want, history, now)
             return _several("fixed", (due.episode for due in fixed), history)
     if weekly:
         return _weekly(want, history, now)
     return _of_items([due.episode for due in items], history)
 
 
-def unhurried(want: Wanted, history: History, now: datetime) -> Utterance:
-    """What never presses and is due: the answers that will expire, all in one, or that all is clear."""
-    if any(due.at <= now for due in want.answers):
-        return Utterance(kind="answers", answers=named_now(want.answers, now), variant=_times("answers", history))
-    return Utterance(kind="all_clear", variant=_times("all_clear", history))
+def of_answers(want: Wanted, history: History, now: datetime) -> Utterance:
+    """The answers that will expire, all in one; one must be due."""
+    return Utterance(kind="answers", answers=named_now(want.answers, now), variant=_times("answers", history))
+
+
+def unhurried(kind: Unhurried, want: Wanted, history: History, now: datetime) -> Utterance:
+    """What never presses and is due. That reports are shared is said with something else where there is something."""
+    match kind:
+        case "answers":
+            return of_answers(want, history, now)
+        case "welcome":
+            return Utterance(kind="welcome")
+        case "all_clear":
+            soon = want.sharing_at is not None and want.sharing_at <= now + SHARING_SOON
+            return Utterance(kind="all_clear", variant=_times("all_clear", history), shares=soon)
+        case "sharing":
+            return Utterance(kind="sharing", shares=True)
 
 
 def _weekly(want: Wanted, history: History, now: datetime) -> Utterance:
     digest = _several("weekly", want.open, history)
-    return msgspec.structs.replace(digest, answers=named_now(want.answers, now))
+    shares = want.sharing_at is not None and want.sharing_at <= now
+    return msgspec.structs.replace(digest, answers=named_now(want.answers, now), shares=shares)
 
 
 def _of_items(episodes: list[Episode], history: History) -> Utterance:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from agent.alerts.episodes import RANKS
 from agent.alerts.history import CLOCK_TOLERANCE, History
 from agent.alerts.records import Episode, Key, Outlook, Reminder, Said
-from agent.alerts.unhurried import DueAnswer, all_clear_at, due_answers
+from agent.alerts.unhurried import MONTH, DueAnswer, all_clear_at, due_answers, sharing_at, welcome_until
 from agent.contract import Severity, Status
 
 __all__ = ["Due", "Wanted", "finished", "wanted"]
@@ -50,6 +50,8 @@ class Wanted:
     open: Sequence[Episode] = ()
     answers: Sequence[DueAnswer] = ()
     all_clear_at: datetime | None = None
+    welcome_until: datetime | None = None
+    sharing_at: datetime | None = None
     #: Something high was found, and has to be confirmed first.
     unsure: bool = False
 
@@ -77,6 +79,12 @@ def wanted(
             items.append(Due(at, episode))
     weekly_at = _weekly_at(slow, history)
     clear_since = outlook.clear_since if not standing else None
+    shared_since = outlook.shared_since
+    if shared_since is not None and shared_since > now + CLOCK_TOLERANCE:
+        shared_since = (
+            now - MONTH
+        )  # The clock was set back, and nobody knows when it was. Better said early than never.
+    clear_at = all_clear_at(clear_since, history) if clear_since is not None else None
     return Wanted(
         asked=list(asked.values()),
         items=items,
@@ -84,7 +92,9 @@ def wanted(
         weekly_at=weekly_at,
         open=[episode for episode in spoken if _is_ripe(episode, history, now)],
         answers=due_answers(outlook.answers, history, now, weekly_at),
-        all_clear_at=all_clear_at(clear_since, history) if clear_since is not None else None,
+        all_clear_at=clear_at,
+        welcome_until=welcome_until(outlook.begun_at, history) if outlook.begun_at is not None else None,
+        sharing_at=sharing_at(shared_since, history, clear_at) if shared_since is not None else None,
         unsure=any(_is_unsure(episode, now) for key, episode in standing.items() if key not in asked),
     )
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import msgspec
 
 from agent.alerts.calendar import next_day, next_open
-from agent.alerts.choosing import asked_for, unasked, unhurried
+from agent.alerts.choosing import Unhurried, asked_for, unasked, unhurried
 from agent.alerts.due import Wanted, wanted
 from agent.alerts.history import History
 from agent.alerts.records import Decision, Episode, Outlook, Presence, Reminder, Said
@@ -62,7 +62,7 @@ def decide(  # noqa: PLR0917 (one call, and each of them is something else)
         now: the time, aware.
         zone: where the laptop is now, with its clock changes.
         presence: what the system tells of the person's moment.
-        outlook: the answers that will expire, and whether all is clear.
+        outlook: the answers that will expire, whether all is clear, and since when the agent is here and reports.
 
     Returns:
         ``next_at`` takes it that what is to be said will be shown; when it is not, decide again. Asked again with
@@ -115,9 +115,9 @@ def _decide(
         return Decision(say=asked_for(want, history, now))
     if ours is not None and ours.at == now:
         return Decision(say=unasked(want, history, now))
-    if calm is not None and calm.at == now:
-        return Decision(say=unhurried(want, history, now))
-    turns = [turn for turn in (asked, ours, calm) if turn is not None]
+    if calm is not None and calm[1].at == now:
+        return Decision(say=unhurried(calm[0], want, history, now))
+    turns = [turn for turn in (asked, ours, calm and calm[1]) if turn is not None]
     return Decision(
         next_at=min((_later(turn.at, now) for turn in turns), default=None),
         held=next((turn.held for turn in turns if turn.held), None),
@@ -142,11 +142,16 @@ def _our_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
     return _unasked_turn(min(dues), history, here, WEEK_CAP) if dues else None
 
 
-def _unhurried_turn(want: Wanted, history: History, here: Moment, ours: Turn | None) -> Turn | None:
-    """When what never presses can be said: not if that would put off by a day what is known to be said next."""
-    turns = [turn for turn in (_answers_turn(want, history, here), _all_clear_turn(want, history, here)) if turn]
-    first = min(turns, key=lambda turn: turn.at, default=None)
-    if want.unsure or first is None or (ours is not None and ours.at < _next_day(first.at, here.zone)):
+def _unhurried_turn(want: Wanted, history: History, here: Moment, ours: Turn | None) -> tuple[Unhurried, Turn] | None:
+    """What never presses, and when it can be said: not if that would put off by a day what is known to be said next."""
+    turns: dict[Unhurried, Turn | None] = {
+        "answers": _answers_turn(want, history, here),
+        "welcome": _welcome_turn(want, history, here),
+        "all_clear": _all_clear_turn(want, history, here),
+        "sharing": _sharing_turn(want, history, here),
+    }
+    first = min(((kind, turn) for kind, turn in turns.items() if turn), key=lambda one: one[1].at, default=None)
+    if want.unsure or first is None or (ours is not None and ours.at < _next_day(first[1].at, here.zone)):
         return None
     return first
 
@@ -168,6 +173,19 @@ def _all_clear_turn(want: Wanted, history: History, here: Moment) -> Turn | None
         return None
     turn = _unasked_turn(want.all_clear_at, history, here, WEEK_CAP_UNHURRIED)
     return turn if all(due.at >= turn.at + WEEK for due in want.answers) else None
+
+
+def _welcome_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When the person can be greeted, if that is soon enough."""
+    if want.welcome_until is None:
+        return None
+    turn = _unasked_turn(here.now, history, here, WEEK_CAP_UNHURRIED)
+    return turn if turn.at < want.welcome_until else None
+
+
+def _sharing_turn(want: Wanted, history: History, here: Moment) -> Turn | None:
+    """When it can be said by itself that reports are shared."""
+    return _unasked_turn(want.sharing_at, history, here, WEEK_CAP_UNHURRIED) if want.sharing_at is not None else None
 
 
 def _unasked_turn(due_at: datetime, history: History, here: Moment, week_cap: int) -> Turn:

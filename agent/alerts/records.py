@@ -67,11 +67,15 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """What the findings say beside the episodes.
 
     ``answers`` are the good findings that rest on answers which expire, whenever that is. ``clear_since`` is when the
-    first round was, if there is nothing to do and nothing that is not known; else ``None``.
+    first round was, if there is nothing to do and nothing that is not known; else ``None``. ``begun_at`` is when the
+    first round was in any case. ``shared_since`` is when the person agreed that reports go to the office, ``None`` if
+    none do.
     """
 
     answers: tuple[Expiring, ...] = ()
     clear_since: datetime | None = None
+    begun_at: datetime | None = None
+    shared_since: datetime | None = None
 
 
 class Utterance(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,13 +86,15 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True):
     their ids, the most severe first; ``variant`` counts how often this was said before, so that words can vary.
 
     ``answers`` is about answers that expire within a week, and a ``weekly`` may name them too: those in ``answers``.
-    ``all_clear`` is about nothing.
+    ``all_clear`` is about nothing, ``welcome`` about the program itself, ``sharing`` about the reports that office IT
+    get; ``shares`` is set where that is said, be it with something else.
     """
 
-    kind: Literal["item", "digest", "weekly", "reminder", "fixed", "answers", "all_clear"]
+    kind: Literal["item", "digest", "weekly", "reminder", "fixed", "answers", "all_clear", "welcome", "sharing"]
     episodes: tuple[str, ...] = ()
     variant: int = 0
     answers: tuple[Expiring, ...] = ()
+    shares: bool = False
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

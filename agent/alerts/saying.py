@@ -19,6 +19,8 @@ __all__ = ["LONGEST_BODY", "LONGEST_TITLE", "Confirming", "words"]
 #: UTF-16 code units that the system with the least room shows (facts: guidance 3b, Windows).
 LONGEST_TITLE, LONGEST_BODY = 48, 200
 ELLIPSIS = "\u2026"
+#: What is about no item, and the entry that has its words.
+ABOUT_NO_ITEM = {"answers": "digest.answers", "all_clear": "all_clear", "welcome": "welcome", "sharing": "sharing"}
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,15 @@ def words(
     that has another reason by now, or none, gives no numbers. ``confirming`` is of use where answers are named.
     """
     values = {"app": APP_NAME, "answers": str(confirming.answers), "minutes": str(confirming.minutes)}
-    if utterance.kind == "all_clear":
-        return _text("all_clear", utterance.variant, values)
-    if utterance.kind == "answers":
-        return _text("digest.answers", utterance.variant, values)
-    text = _about_items(utterance, episodes, rows)
-    if not utterance.answers:
-        return text
-    return _text("digest.and_answers", 0, values | {"title": text.title, "body": text.body})
+    if utterance.kind in ABOUT_NO_ITEM:
+        text = _text(ABOUT_NO_ITEM[utterance.kind], utterance.variant, values)
+    else:
+        text = _about_items(utterance, episodes, rows)
+        if utterance.answers:
+            text = _text("digest.and_answers", 0, values | {"title": text.title, "body": text.body})
+    if utterance.shares and utterance.kind != "sharing":
+        text = _text("and_sharing", 0, values | {"title": text.title, "body": text.body})
+    return text
 
 
 def _about_items(utterance: Utterance, episodes: Iterable[Episode], rows: Mapping[Key, CheckRow]) -> Text:

@@ -1,4 +1,7 @@
-"""What may be said and never presses: answers that will expire, and that all is clear (facts: guidance 3c)."""
+"""What may be said and never presses: answers that will expire, and that all is clear (facts: guidance 3c).
+
+And what people are owed who have such a program on their computer: that it is there, and that it reports (5b).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,18 @@ from agent.alerts.records import Expiring, Key, Outlook
 from agent.contract import Basis, Status
 from agent.status import CLOCK_SLACK, CURRENT_FOR, CheckRow
 
-__all__ = ["AT_THE_LATEST", "DueAnswer", "all_clear_at", "due_answers", "is_last_call", "named_now", "outlook"]
+__all__ = [
+    "AT_THE_LATEST",
+    "MONTH",
+    "DueAnswer",
+    "all_clear_at",
+    "due_answers",
+    "is_last_call",
+    "named_now",
+    "outlook",
+    "sharing_at",
+    "welcome_until",
+]
 
 #: An answer is named this long before it expires ...
 BEFORE = timedelta(days=7)
@@ -21,6 +35,10 @@ AT_THE_LATEST = timedelta(days=4)
 WEEK = timedelta(days=7)
 #: So long after the first round, and after the last word of whatever kind, it may be said that all is clear.
 MONTH = timedelta(days=30)
+#: Whoever was not greeted within it has seen the program by now, or was spoken to.
+GREETED = timedelta(days=7)
+#: So long it waits for company to be said that reports are shared.
+COMPANY = timedelta(days=14)
 #: What asks for nothing. What is not known may: "nothing needs you" is only said of what we know.
 CLEAR = frozenset({Status.PASS, Status.NOT_APPLICABLE, Status.DISABLED})
 
@@ -34,7 +52,12 @@ class DueAnswer:
 
 
 def outlook(
-    rows: Mapping[Key, CheckRow], now: datetime, *, asked_again: Collection[str], first_round_at: datetime | None
+    rows: Mapping[Key, CheckRow],
+    now: datetime,
+    *,
+    asked_again: Collection[str],
+    first_round_at: datetime | None,
+    shared_since: datetime | None = None,
 ) -> Outlook:
     """What the findings, as they stand, say beside the episodes.
 
@@ -44,6 +67,7 @@ def outlook(
         asked_again: the checks whose answers a person is asked to renew. Offers are not among them: nobody is reminded
             of looking for themselves on the web (facts: guidance 3c, wellbeing).
         first_round_at: when the first round was, ``None`` before it.
+        shared_since: when the person agreed to the reports that office IT get, ``None`` if they get none.
     """
     answers = [
         Expiring(check_id=key.check_id, subject=key.subject, expires_at=row.expires_at.astimezone(UTC))
@@ -58,7 +82,12 @@ def outlook(
     clear = any(row.status is Status.PASS for row in rows.values()) and all(
         row.status in CLEAR and now - CURRENT_FOR <= row.observed_at <= now + CLOCK_SLACK for row in rows.values()
     )
-    return Outlook(answers=tuple(answers), clear_since=first_round_at if clear else None)
+    return Outlook(
+        answers=tuple(answers),
+        clear_since=first_round_at if clear else None,
+        begun_at=first_round_at,
+        shared_since=shared_since,
+    )
 
 
 def due_answers(
@@ -86,6 +115,17 @@ def named_now(answers: Sequence[DueAnswer], now: datetime) -> tuple[Expiring, ..
 def all_clear_at(clear_since: datetime, history: History) -> datetime:
     """From when it may be said that all is clear."""
     return max([clear_since, *(told.at for told in history.told[-1:])]) + MONTH
+
+
+def welcome_until(begun_at: datetime, history: History) -> datetime | None:
+    """Until when the person may be greeted, ``None`` if they were."""
+    return None if any(told.utterance.kind == "welcome" for told in history.told) else begun_at + GREETED
+
+
+def sharing_at(shared_since: datetime, history: History, clear_at: datetime | None) -> datetime:
+    """From when it may be said again that reports are shared: with the word that all is clear, if that is due soon."""
+    at = max([shared_since, *(told.at for told in history.told if told.utterance.shares)]) + MONTH
+    return clear_at if clear_at is not None and at <= clear_at <= at + COMPANY else at
 
 
 def _unnamed(answers: Sequence[Expiring], history: History, now: datetime) -> list[Expiring]:

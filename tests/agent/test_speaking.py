@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from agent import first_round
@@ -17,6 +18,7 @@ from agent.paths import Paths
 from agent.speaking import Spoken, as_argument, checks_to_be_named, speak
 from agent.status import AgentPart, CheckRow, Counts, DevicePart, Document, PolicyPart, Summary
 from agent.store import Store
+from agent.store.records import Sharing
 from config.loader import Loaded, from_values
 from tests.agent.alerts.builders import DAY, FREE, HOUR, LONDON, MONDAY, episode
 
@@ -325,6 +327,40 @@ def test_who_switched_it_off_does_not_hear_it(store: Store, screen: Screen) -> N
     looked_for_a_month(store)
     without = from_values({"alerts": {"all_clear": False}}, "tests")
     assert at(store, screen, document=CLEAR, settings=without).decision == Decision()
+
+
+def test_after_the_first_round_the_person_is_greeted_with_a_way_to_the_page(store: Store, screen: Screen) -> None:
+    first_round.note(store, MONDAY - HOUR)
+    at(store, screen, document=CLEAR)
+    at(store, screen, DAY, document=CLEAR)
+    assert screen.seen == [("Watchword now checks this computer", ())]
+    assert screen.manner == [(True, False)]
+
+
+ASKS = msgspec.structs.replace(SETTINGS.settings.report, url="https://it.example.org")
+OFFICE = replace(SETTINGS, settings=msgspec.structs.replace(SETTINGS.settings, report=ASKS))
+
+
+@pytest.mark.parametrize(
+    ("agreed", "settings", "told"),
+    [
+        (Sharing(MONDAY - 30 * DAY, "summary", "https://it.example.org"), OFFICE, True),
+        (Sharing(MONDAY - 29 * DAY, "summary", "https://it.example.org"), OFFICE, False),
+        (Sharing(MONDAY - 30 * DAY, "summary", "https://elsewhere.example.org"), OFFICE, False),
+        (Sharing(MONDAY - 30 * DAY, None, "https://it.example.org", ended_by="person"), OFFICE, False),
+        (Sharing(MONDAY - 30 * DAY, "summary", "https://it.example.org"), SETTINGS, False),
+        (None, OFFICE, False),
+    ],
+    ids=["a month", "less", "another address", "stopped", "nobody asks", "never agreed"],
+)
+def test_only_who_shares_reports_is_reminded_of_it_quietly(
+    store: Store, screen: Screen, agreed: Sharing | None, settings: Loaded, told: bool
+) -> None:
+    if agreed is not None:
+        store.keep_sharing(agreed)
+    at(store, screen, document=CLEAR, settings=settings)
+    assert screen.seen == ([("A reminder: you share reports", ())] if told else [])
+    assert screen.manner == ([(True, True)] if told else [])
 
 
 def test_every_check_is_looked_at_once_more_before_it_is_said(store: Store) -> None:

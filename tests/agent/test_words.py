@@ -66,7 +66,8 @@ VARIANTS = {
 #: Reasons that mean the same of every question to a person.
 SHARED_BY_PRACTICES = {"reworded", "clock", "unreadable"}
 #: Entries about several findings, or about none: they have placeholders that no judge gives.
-NOT_OF_A_CHECK = {"digest", "reminder", "resolved", "item", "kind", "all_clear", "agent", "any"}
+NOT_OF_A_CHECK = {"digest", "reminder", "resolved", "item", "kind", "any"}
+NOT_OF_A_CHECK |= {"all_clear", "welcome", "sharing", "and_sharing"}
 
 #: How steps say what to choose in the app, each with what it is called.
 CHOSEN_IN_APP = [

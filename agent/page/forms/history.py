@@ -143,6 +143,11 @@ def _alerts(said: Sequence[Said], episodes: Mapping[str, Episode], labels: Mappi
             what += ", that answers get old"
         elif one.utterance.kind == "all_clear":
             what += ", that nothing needs you"
+        elif one.utterance.kind == "welcome":
+            what += ", as a welcome"
+        if one.utterance.shares:
+            also = " and" if one.utterance.kind == "all_clear" else ","
+            what += f"{also} that you share reports"
         listed = ", ".join(dict.fromkeys(shown))
         yield Happening(one.at, clock(one.at), f"{what}: {listed}" if listed else what)
 

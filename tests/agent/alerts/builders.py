@@ -42,9 +42,14 @@ def episode(
 
 
 def said(
-    at: datetime, *ids: str, kind: Any = "item", delivered: bool | None = True, answers: Sequence[Expiring] = ()
+    at: datetime,
+    *ids: str,
+    kind: Any = "item",
+    delivered: bool | None = True,
+    answers: Sequence[Expiring] = (),
+    shares: bool = False,
 ) -> Said:
-    utterance = Utterance(kind=kind, episodes=ids, answers=tuple(answers))
+    utterance = Utterance(kind=kind, episodes=ids, answers=tuple(answers), shares=shares)
     return Said(id=f"s{at.timestamp()}", at=at, utterance=utterance, delivered=delivered)
 
 

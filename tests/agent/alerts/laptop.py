@@ -77,7 +77,7 @@ class Shown:
 
 @dataclass
 class Laptop:
-    """The laptop. ``jumps`` are set on its clock at these real times."""
+    """The laptop. ``jumps`` are set on its clock at these real times; one that ``shares`` does so from the start."""
 
     seed: int
     days: int
@@ -85,6 +85,7 @@ class Laptop:
     answers: Sequence[Answer] = ()
     jumps: Mapping[timedelta, timedelta] = field(default_factory=dict)
     settings: AlertsSettings = SETTINGS
+    shares: bool = False
     episodes: dict[str, Episode] = field(default_factory=dict)
     said: dict[str, Said] = field(default_factory=dict)
     reminders: dict[str, Reminder] = field(default_factory=dict)
@@ -164,7 +165,13 @@ class Laptop:
 
     def _outlook(self, now: datetime) -> Outlook:
         asked_again = [key.check_id for key in self.rows]
-        return outlook(self.rows, now, asked_again=asked_again, first_round_at=self.first_round_at)
+        return outlook(
+            self.rows,
+            now,
+            asked_again=asked_again,
+            first_round_at=self.first_round_at,
+            shared_since=START if self.shares else None,
+        )
 
     def _decided(self, now: datetime, presence: Presence) -> Decision:
         undone = [one for one in self.reminders.values() if one.done_at is None]
@@ -208,7 +215,7 @@ class Laptop:
             due_at = reminder_at(self.random.choice(CHOICES), now, LONDON)
             chosen = Reminder(id=f"r{real}", check_id=about.check_id, subject=None, due_at=due_at, chosen_at=now)
             self.reminders[chosen.id] = chosen
-        for name in self._named(utterance) if self.answers and utterance.kind != "all_clear" else ():
+        for name in sorted(self._named(utterance)) if self.answers and utterance.kind != "all_clear" else ():
             kind, number = name.split("_")
             if kind == "answer" and self.random.random() < 0.6:
                 self.renewals[int(number)] = real + self.random.choice([0.1, 1, 3, 9]) * DAY

@@ -468,7 +468,9 @@ def situations(draw: st.DrawFn) -> Situation:
     named = st.lists(st.sampled_from(answers), max_size=2) if answers else st.just([])
     told = draw(st.lists(st.builds(said, MOMENTS, st.sampled_from(ids), kind=kinds, delivered=delivered), max_size=5))
     told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("answers"), answers=named), max_size=1))
-    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("all_clear")), max_size=1))
+    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("all_clear"), shares=st.booleans()), max_size=1))
+    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("welcome")), max_size=1))
+    told += draw(st.lists(st.builds(said, MOMENTS, kind=st.just("sharing"), shares=st.just(True)), max_size=1))
     reminders = draw(
         st.lists(
             st.builds(
@@ -483,7 +485,10 @@ def situations(draw: st.DrawFn) -> Situation:
     busy: Any = draw(st.sampled_from([None, None, None, "locked"]))
     presence = Presence(busy=busy, present_since=draw(st.none() | MOMENTS))
     clear_since = draw(st.none() | st.timedeltas(20 * DAY, 40 * DAY).map(lambda before: MONDAY - before))
-    return episodes, told, reminders, now, presence, Outlook(answers=tuple(answers), clear_since=clear_since)
+    begun_at = clear_since or draw(st.none() | MOMENTS)
+    shared_since = draw(st.none() | st.timedeltas(-1 * DAY, 50 * DAY).map(lambda before: MONDAY - before))
+    outlook = Outlook(answers=tuple(answers), clear_since=clear_since, begun_at=begun_at, shared_since=shared_since)
+    return episodes, told, reminders, now, presence, outlook
 
 
 @given(situations(), st.lists(st.floats(0, 1, exclude_max=True), max_size=5))
@@ -520,7 +525,8 @@ def test_only_what_was_asked_for_is_said_in_quiet_hours(
     severities = [by_id[id_].severity for id_ in utterance.episodes]
     assert severities == sorted(severities, key=list(Severity).index, reverse=True)
     assert len(set(utterance.episodes)) == len(utterance.episodes)
-    assert (utterance.kind in ("answers", "all_clear")) == (utterance.episodes == ())
+    assert (utterance.kind in ("answers", "all_clear", "welcome", "sharing")) == (utterance.episodes == ())
+    assert not utterance.shares or outlook.shared_since is not None
     assert (utterance.kind == "answers") <= (utterance.answers != ())
     assert all(now < answer.expires_at <= now + 7 * DAY for answer in utterance.answers)
     assert utterance.kind != "all_clear" or all(one.closed_at is not None for one in episodes)

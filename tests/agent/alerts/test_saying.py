@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.alerts.records import Episode, Key, Utterance
+from agent.alerts.records import Episode, Expiring, Key, Utterance
 from agent.alerts.saying import Confirming, words
 from agent.contract import Basis, Category, Fact, Severity, Status
 from agent.discovery import builtin_checks
@@ -152,6 +153,32 @@ def test_all_clear_says_what_it_does_not_cover() -> None:
     text = words(Utterance(kind="all_clear"), (), {})
     assert text.title == "Nothing needs you"
     assert text.body.startswith("These checks cover settings only.")
+
+
+def test_a_greeting_says_what_the_program_never_does() -> None:
+    text = words(Utterance(kind="welcome"), (), {})
+    assert text.title == "Watchword now checks this computer"
+    assert "never asks for a password" in text.body
+
+
+def test_who_shares_reports_is_told_how_to_share_less() -> None:
+    text = words(Utterance(kind="sharing", shares=True), (), {})
+    assert text.title == "A reminder: you share reports"
+    assert "share less, or stop" in text.body
+
+
+@pytest.mark.parametrize("about", [(), (LOCK,), (LOCK, EMAIL), (FOREIGN, LOCK, EMAIL)])
+@pytest.mark.parametrize("variant", range(6))
+@pytest.mark.parametrize("answers", [(), (expiring(DAY, "two_step"),)], ids=["plain", "answers"])
+def test_with_something_else_it_is_said_in_full_that_reports_are_shared(
+    about: tuple[Episode, ...], variant: int, answers: tuple[Expiring, ...]
+) -> None:
+    kind: Any = "weekly" if about else "all_clear"
+    without = Utterance(kind=kind, episodes=tuple(one.id for one in about), variant=variant, answers=answers)
+    plain = words(without, about, {}, Confirming(999, 99))
+    text = words(msgspec.structs.replace(without, shares=True), about, {}, Confirming(999, 99))
+    assert text.title == plain.title
+    assert text.body == f"{plain.body} You share reports with office IT."
 
 
 def test_an_alert_about_nothing_is_refused() -> None:

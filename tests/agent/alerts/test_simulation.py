@@ -24,7 +24,8 @@ SEEDS = range(6)
 def busy(seed: int, jumps: Mapping[timedelta, timedelta] | None = None) -> Laptop:
     """A laptop on which there is always something."""
     random = Random(seed)
-    return lived(Laptop(seed, DAYS, [fault(random, number) for number in range(CHECKS)], jumps=jumps or {}))
+    faults = [fault(random, number) for number in range(CHECKS)]
+    return lived(Laptop(seed, DAYS, faults, jumps=jumps or {}, shares=seed % 2 == 0))
 
 
 def fault(random: Random, number: int) -> Fault:
@@ -177,6 +178,7 @@ def test_a_clock_that_is_only_set_back_never_brings_an_alert_forward(seed: int) 
 # Four months with little to say
 
 MONTHS = 120
+UNHURRIED = ("answers", "all_clear", "welcome", "sharing")
 CALM_SEEDS = range(16)
 
 
@@ -185,13 +187,13 @@ def calm(
 ) -> Laptop:
     """A laptop on which something is wrong at first and once later, whose person answered, or (every fourth) did not.
 
-    Every third loses the network for days, so that a check cannot tell.
+    Every third loses the network for days, so that a check cannot tell. Every second shares reports.
     """
     random = Random(seed)
     faults = [now_and_then(random, begins) for begins in (0, 0, 3, 70, 72)] if faulty else []
     faults += [Fault(random.uniform(30, 60) * DAY, 65 * DAY, OFFLINE)] if seed % 3 == 0 else []
     given = [answer(random) for _ in range(random.randint(1, 6))] if answers and seed % 4 else []
-    return lived(Laptop(seed, MONTHS, faults, given, jumps or {}))
+    return lived(Laptop(seed, MONTHS, faults, given, jumps or {}, shares=seed % 2 == 0))
 
 
 OFFLINE = Finding(status=Status.UNKNOWN, reason="offline")
@@ -221,7 +223,8 @@ def naming(laptop: Laptop) -> list[Shown]:
 def test_in_four_months_of_many_laptops_there_is_everything() -> None:
     laptops = [calm(seed) for seed in CALM_SEEDS]
     kinds = {one.utterance.kind for laptop in laptops for one in laptop.shown}
-    assert kinds >= {"item", "digest", "weekly", "fixed", "answers", "all_clear"}
+    assert kinds >= {"item", "digest", "weekly", "fixed", "answers", "all_clear", "welcome", "sharing"}
+    assert {one.utterance.kind for laptop in laptops for one in telling(laptop)} >= {"all_clear", "sharing"}
     assert any(one.utterance.kind == "weekly" for laptop in laptops for one in naming(laptop))
     assert sum(len(laptop.expired) for laptop in laptops) > 3
     assert any(len(one.utterance.answers) > 1 for laptop in laptops for one in naming(laptop))
@@ -236,19 +239,19 @@ def test_the_caps_hold_in_quiet_months_too(calm_laptop: Laptop) -> None:
     assert len(dates) == len(set(dates))
 
 
-def test_neither_is_said_in_quiet_hours_or_just_after_wake(calm_laptop: Laptop) -> None:
-    for one in calm_laptop.of_kind("answers", "all_clear"):
+def test_none_is_said_in_quiet_hours_or_just_after_wake(calm_laptop: Laptop) -> None:
+    for one in calm_laptop.of_kind(*UNHURRIED):
         local = one.wall.astimezone(LONDON)
         assert 9 <= local.hour < 18
         assert local.weekday() < 5
         assert one.real - calm_laptop.awake(one.real)[1] >= 15 * MINUTE
 
 
-def test_neither_is_said_before_something_high_or_overdue(calm_laptop: Laptop) -> None:
+def test_none_is_said_before_something_high_or_overdue(calm_laptop: Laptop) -> None:
     known: set[str] = set()
     for one in calm_laptop.shown:
         standing = {id_: episode for id_, episode in one.standing.items() if episode.closed_at is None}
-        if one.utterance.kind in ("answers", "all_clear"):
+        if one.utterance.kind in UNHURRIED:
             assert {id_ for id_, episode in standing.items() if episode.severity is Severity.HIGH} <= known
             overdue = [
                 id_
@@ -260,7 +263,7 @@ def test_neither_is_said_before_something_high_or_overdue(calm_laptop: Laptop) -
 
 
 def test_they_leave_the_last_alert_of_a_week_to_what_is_urgent_unless_it_is_that_or_never(calm_laptop: Laptop) -> None:
-    for one in calm_laptop.of_kind("answers", "all_clear"):
+    for one in calm_laptop.of_kind(*UNHURRIED):
         before = [other for other in calm_laptop.ours() if one.real - 7 * DAY < other.real < one.real]
         ends = min((each.expires_at for each in one.utterance.answers), default=one.wall + 9 * DAY)
         assert len(before) <= 1 or ends - one.wall <= 4 * DAY
@@ -343,6 +346,34 @@ def test_after_all_clear_nothing_that_was_known_then_is_said_for_a_week(calm_lap
     for one in calm_laptop.of_kind("all_clear"):
         for later in naming(calm_laptop):
             assert not one.real < later.real < one.real + 7 * DAY
+
+
+def telling(laptop: Laptop) -> list[Shown]:
+    """The alerts that say that reports are shared."""
+    return [one for one in laptop.shown if one.utterance.shares]
+
+
+def test_a_person_is_greeted_once_in_the_first_week(calm_laptop: Laptop) -> None:
+    greeted = [one.real for one in calm_laptop.of_kind("welcome")]
+    assert len(greeted) <= 1
+    assert all(at < 8 * DAY for at in greeted)
+
+
+def test_where_nothing_is_wrong_the_first_word_is_a_greeting() -> None:
+    assert [calm(seed, faulty=False, answers=False).shown[0].utterance.kind for seed in (1, 2)] == ["welcome"] * 2
+
+
+def test_whoever_shares_reports_is_told_each_month_and_nobody_else_is(calm_laptop: Laptop) -> None:
+    told = [one.real for one in telling(calm_laptop)]
+    assert told if calm_laptop.shares else not told
+    assert all(later - one >= 23 * DAY for one, later in pairwise([timedelta(), *told]))
+    assert all(later - one <= 50 * DAY for one, later in pairwise([timedelta(), *told, MONTHS * DAY]) if told)
+
+
+def test_with_fifty_things_wrong_too_and_with_the_weekly_digest(laptop: Laptop) -> None:
+    told = telling(laptop)
+    assert bool(told) is laptop.shares
+    assert all(30 * DAY <= one.real <= 45 * DAY and one.utterance.kind == "weekly" for one in told[:1])
 
 
 def test_it_wakes_no_more_often_than_its_rounds_and_alerts_ask_for(calm_laptop: Laptop) -> None:

@@ -186,7 +186,7 @@ def test_but_never_a_fourth_is_said() -> None:
     assert decided(told=told, outlook=with_answers(expiring(4 * DAY))).held == "week_cap"
 
 
-@pytest.mark.parametrize("kind", ["answers", "all_clear"])
+@pytest.mark.parametrize("kind", ["answers", "all_clear", "welcome", "sharing"])
 def test_they_count_for_the_day_and_the_week_like_any_other(kind: str) -> None:
     assert decided([episode()], [said(MONDAY - 23 * HOUR, kind=kind)], settings=ALWAYS).held == "day_cap"
     told = [said(MONDAY - days * DAY, kind=kind) for days in (6, 4, 2)]
@@ -204,7 +204,14 @@ def test_they_count_for_the_day_and_the_week_like_any_other(kind: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "what", [with_answers(expiring(7 * DAY)), Outlook(clear_since=MONDAY - 30 * DAY)], ids=["answers", "clear"]
+    "what",
+    [
+        with_answers(expiring(7 * DAY)),
+        Outlook(clear_since=MONDAY - 30 * DAY),
+        Outlook(begun_at=MONDAY),
+        Outlook(shared_since=MONDAY - 30 * DAY),
+    ],
+    ids=["answers", "clear", "welcome", "sharing"],
 )
 def test_nobody_is_interrupted_by_them(what: Outlook, now: datetime, presence: Presence, held: str) -> None:
     decision = decided(outlook=what, now=now, presence=presence)
@@ -366,6 +373,92 @@ def test_nothing_needs_you_is_not_followed_within_a_week_by_something_that_does(
     left: timedelta, expected: Utterance | None
 ) -> None:
     assert decided(outlook=msgspec.structs.replace(CLEAR, answers=(expiring(left),))).say == expected
+
+
+# That the program is here
+
+NEW = Outlook(begun_at=MONDAY)
+WELCOME = Utterance(kind="welcome")
+
+
+def test_after_the_first_round_the_person_is_greeted_once() -> None:
+    assert decided(outlook=NEW).say == WELCOME
+    for delivered in (True, None):
+        greeted = [said(MONDAY, kind="welcome", delivered=delivered)]
+        assert decided(told=greeted, now=MONDAY + 2 * DAY, outlook=NEW).say is None
+
+
+@pytest.mark.parametrize(("after", "expected"), [(7 * DAY - MINUTE, WELCOME), (7 * DAY, None)])
+def test_whoever_has_had_it_for_a_week_is_not_greeted_any_more(after: timedelta, expected: Utterance | None) -> None:
+    assert decided(now=MONDAY + after, outlook=NEW).say == expected
+
+
+def test_a_greeting_for_which_there_is_no_time_in_the_first_week_is_not_waited_for() -> None:
+    installed = MONDAY + 4 * DAY + 9 * HOUR
+    assert decided(now=installed + 6 * DAY + 23 * HOUR, outlook=Outlook(begun_at=installed)) == Decision()
+
+
+def test_what_is_high_goes_before_a_greeting_also_when_it_is_not_sure_yet() -> None:
+    assert decided([episode(opened_at=MONDAY)], outlook=NEW).say == Utterance(kind="item", episodes=("e1",))
+    assert decided([episode(opened_at=MONDAY, confirmed_at=None)], outlook=NEW).say is None
+
+
+def test_a_clock_that_was_ahead_at_the_first_round_takes_no_greeting_away() -> None:
+    assert decided(outlook=Outlook(begun_at=MONDAY + 300 * DAY)).say == WELCOME
+
+
+# That reports are shared
+
+SHARES = Outlook(shared_since=MONDAY - 30 * DAY)
+SHARING = Utterance(kind="sharing", shares=True)
+
+
+def test_a_month_after_the_person_agreed_they_are_reminded_that_they_share() -> None:
+    assert decided(outlook=SHARES).say == SHARING
+    decision = decided(outlook=Outlook(shared_since=MONDAY - 30 * DAY + MINUTE))
+    assert (decision.say, decision.next_at) == (None, MONDAY + MINUTE)
+
+
+@pytest.mark.parametrize("kind", ["sharing", "all_clear", "weekly"])
+def test_and_a_month_after_the_last_time_that_it_was_said(kind: str) -> None:
+    since = Outlook(shared_since=MONDAY - 300 * DAY)
+    assert decided(told=[said(MONDAY - 29 * DAY, kind=kind, shares=True)], outlook=since).say is None
+    assert decided(told=[said(MONDAY - 30 * DAY, kind=kind, shares=True)], outlook=since).say == SHARING
+    assert decided(told=[said(MONDAY - 29 * DAY, kind=kind)], outlook=since).say == SHARING
+
+
+def test_where_all_is_clear_both_are_one_alert() -> None:
+    both = msgspec.structs.replace(CLEAR, shared_since=MONDAY - 30 * DAY)
+    assert decided(outlook=both).say == Utterance(kind="all_clear", shares=True)
+    soon = msgspec.structs.replace(CLEAR, shared_since=MONDAY - 23 * DAY)
+    assert decided(outlook=soon).say == Utterance(kind="all_clear", shares=True)
+    later = msgspec.structs.replace(CLEAR, shared_since=MONDAY - 23 * DAY + MINUTE)
+    assert decided(outlook=later).say == Utterance(kind="all_clear")
+
+
+@pytest.mark.parametrize(("clear_in", "expected"), [(14 * DAY, None), (14 * DAY + MINUTE, SHARING)])
+def test_it_waits_for_the_word_that_all_is_clear_if_that_is_due_soon(
+    clear_in: timedelta, expected: Utterance | None
+) -> None:
+    both = Outlook(shared_since=MONDAY - 30 * DAY, clear_since=MONDAY - 30 * DAY + clear_in)
+    assert decided(outlook=both).say == expected
+
+
+def test_who_does_not_want_to_hear_that_all_is_clear_is_reminded_all_the_same() -> None:
+    without = msgspec.structs.replace(SETTINGS, all_clear=False)
+    both = msgspec.structs.replace(CLEAR, shared_since=MONDAY - 30 * DAY)
+    assert decided(outlook=both, settings=without).say == SHARING
+
+
+def test_it_is_said_with_a_weekly_digest_that_is_due() -> None:
+    low = episode("low", severity=LOW)
+    assert decided([low], outlook=SHARES).say == msgspec.structs.replace(weekly(), shares=True)
+    assert decided([low], outlook=Outlook(shared_since=MONDAY - 29 * DAY)).say == weekly()
+
+
+def test_agreed_to_under_a_clock_that_was_ahead_it_is_rather_said_early_than_never() -> None:
+    assert decided(outlook=Outlook(shared_since=MONDAY + 300 * DAY)).say == SHARING
+    assert decided(outlook=Outlook(shared_since=MONDAY + MINUTE)).say is None
 
 
 # What the findings say

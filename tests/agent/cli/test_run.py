@@ -120,13 +120,21 @@ def test_an_answer_that_gets_old_this_week_is_named_and_not_tried_again_at_once(
     assert answer(watchword)["held"] == "retry"
 
 
+def test_on_the_first_day_the_person_is_greeted(watchword: Watchword, own_home: Path) -> None:
+    settings(own_home, QUIET + ALL_DAY)
+    answered(watchword, 1)
+    assert answer(watchword)["kind"] == "welcome"
+
+
 def test_a_month_after_the_first_round_with_all_good_everything_is_looked_at_and_it_is_said(
     watchword: Watchword, own_home: Path
 ) -> None:
     others = sorted(point.name for point in built_in() if point.name != "two_step")
-    settings(own_home, f"[checks]\ndisabled = {json.dumps(others)}\n{ALL_DAY}")
+    checks = f"[checks]\ndisabled = {json.dumps(others)}\n"
+    settings(own_home, f"{checks}[alerts]\nenabled = false\n")
     answered(watchword, 1)
     assert "kind" not in answer(watchword)
+    settings(own_home, f"{checks}{ALL_DAY}")
     with Store.open(Paths.here()) as store:
         first = first_round_at(store)
         assert first is not None

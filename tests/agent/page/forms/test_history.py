@@ -78,14 +78,19 @@ def test_alerts_about_answers_and_about_nothing_say_so() -> None:
         Expiring(check_id=check, subject=subject, expires_at=now)
         for check, subject in (("recovery_plan", None), ("two_step", home.ids["mail"]), ("two_step", "i-0000000000aa"))
     )
-    about_answers, clear = Utterance(kind="answers", answers=answers), Utterance(kind="all_clear")
+    about_answers, clear = Utterance(kind="answers", answers=answers), Utterance(kind="all_clear", shares=True)
+    others = Utterance(kind="welcome"), Utterance(kind="sharing", shares=True)
     with home.store() as store:
         store.keep_said(Said(id="a" * 32, at=now - timedelta(days=40), utterance=about_answers, delivered=True))
         store.keep_said(Said(id="b" * 32, at=now - timedelta(days=9), utterance=clear, delivered=None))
+        for number, one in enumerate(others):
+            store.keep_said(Said(id=str(number), at=now - timedelta(days=50), utterance=one, delivered=True))
     text = home.get("/history").text
     assert "Alert shown, that answers get old: Recovery plan, Two-step verification: Work email" in text
     assert "i-0000000000aa" not in text
-    assert "Alert given, that nothing needs you" in text
+    assert "Alert given, that nothing needs you and that you share reports" in text
+    assert "Alert shown, as a welcome" in text
+    assert "Alert shown, that you share reports" in text
 
 
 def test_what_was_about_an_account_that_has_gone_is_not_shown() -> None:
