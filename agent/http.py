@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from agent import __version__
 from agent.contract import Response
 from agent.host import Unreadable
+from config.keys import LOOPBACK
 from config.schema import NetworkSettings
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ __all__ = ["USER_AGENT", "Network"]
 #: Services block clients that do not say who they are; Have I Been Pwned answers them 403.
 USER_AGENT = f"Watchword/{__version__} (+https://saferpolitics.org/)"
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
 #: Of the answer to what was posted: whoever takes something in has little to say.

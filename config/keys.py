@@ -6,7 +6,6 @@ Validation, ``watchword config show`` and the manual all read this table. A key 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 
 from config.text import as_found, nearest, one_line
 
-__all__ = ["KEYS", "LEVELS", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
+__all__ = ["KEYS", "LEVELS", "LOOPBACK", "PROFILES", "THRESHOLDS", "Key", "names_below", "suggestion"]
 
 PROFILES = ("toolkit", "standard", "heightened")
 #: How much a report shares, from least to most (docs/report.md).
@@ -25,6 +24,8 @@ THRESHOLDS = "thresholds."
 MAX_TEXT = 200
 TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 MAX_LIST = 500
+#: The names of this computer, to which nothing has to be encrypted. The network client asks these and no others.
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 #: A rule returns what is wrong with a value, or ``None`` when it is allowed.
 Rule = Callable[[Any], str | None]
@@ -116,14 +117,7 @@ def _is_safe_url(value: Any) -> bool:
         return False
     if not host or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
 
 
 def _is_list_of_tables(value: Any) -> bool:

@@ -432,6 +432,7 @@ def test_https_and_loopback_addresses_are_taken(tmp_path: Path, url: str) -> Non
     [
         "http://example.org",
         "http://127.0.0.1.example.org",
+        "http://127.0.0.2",
         "http://localhost.example.org",
         "http://127.0.0.1@example.org",
         "https://user:secret@example.org",
