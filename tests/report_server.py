@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _read(self) -> tuple[Reply | None, bytes]:
         """The body; too much of it is thrown away, so that the refusal can be read."""
         said = self.headers.get("Content-Length", "")
-        if not (said.isascii() and said.isdigit()):
+        if "Transfer-Encoding" in self.headers or not (said.isascii() and said.isdigit()):
             self.close_connection = True
             return Reply(411, {"error": "length"}), b""
         most = MOST_REPORT if self.path.endswith("/v1/reports") else MOST_OTHER
