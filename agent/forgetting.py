@@ -11,7 +11,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from agent.own_files import Found, OwnFile, find
 from agent.paths import Paths
 from agent.stopping import serves_the_page, still_running, stop
 
-__all__ = ["Forgotten", "Plan", "SwitchOff", "SwitchedOff", "forget_everything", "plan"]
+__all__ = ["Forgotten", "Plan", "SwitchOff", "SwitchedOff", "forget_everything", "plan", "remove_last_lock"]
 
 #: Ids of accounts as the store makes them. Looked for in the bytes of all its files, so also in damaged ones.
 _ACCOUNT = re.compile(rb"i-[0-9a-f]{12}")
@@ -98,7 +98,8 @@ def forget_everything(
     # Held until the end, so that no page, no background agent and no round starts meanwhile.
     locks = {paths.page_lock: "The page was opened again", paths.daemon_lock: "The background agent was started again"}
     locks |= dict.fromkeys((os.path.join(paths.data, ROUND_LOCK), paths.rounds_lock), "Another round is running")
-    if serves_the_page(paths):
+    ours = serves_the_page(paths)
+    if ours:
         del locks[paths.page_lock]
     with ExitStack() as held:
         for lock, otherwise in locks.items():
@@ -110,13 +111,24 @@ def forget_everything(
         removed += _remove_files(find(paths, home))  # another command may have been writing
         if sys.platform != "win32":  # which removes no file that somebody has open
             removed += _remove_locks(find(paths, home))
+    # On Windows, the page that this is asked from has its own lock open until it ends: then it is removed.
+    soon = {os.path.abspath(paths.page_lock)} if ours and sys.platform == "win32" else set()
     if sys.platform == "win32":
-        removed += _remove_locks(find(paths, home))
+        removed += _remove_locks(find(paths, home), but=soon)
     _remove_folders(find(paths, home).folders)
     rest = find(paths, home)
-    left += [f"{file.path} could not be removed." for file in rest.files]
+    left += [f"{file.path} could not be removed." for file in rest.files if file.path not in soon]
     left += [f"{path} is not Watchword's, or cannot be looked into, so it is left." for path in rest.strangers]
     return Forgotten(removed, removed_secrets, tuple(left), tuple(ended))
+
+
+def remove_last_lock(lock: FileLock, home: str) -> None:
+    """Let go of the lock of a page that is about to end, and remove it, if everything else was forgotten."""
+    found = find(Paths.here(), home)
+    if [file.path for file in found.files] == [os.path.abspath(lock.path)]:
+        lock.release()
+        _remove_locks(found)
+        _remove_folders(found.folders)
 
 
 def _switched_off(switch_off: dict[str, SwitchOff]) -> tuple[list[str], list[str]]:
@@ -196,8 +208,8 @@ def _remove_files(found: Found) -> int:
     return _remove(file for file in found.files if not file.path.endswith(LOCK))
 
 
-def _remove_locks(found: Found) -> int:
-    return _remove(file for file in found.files if file.path.endswith(LOCK))
+def _remove_locks(found: Found, but: Collection[str] = ()) -> int:
+    return _remove(file for file in found.files if file.path.endswith(LOCK) and file.path not in but)
 
 
 def _remove(files: Iterable[OwnFile]) -> int:

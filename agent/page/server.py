@@ -51,6 +51,10 @@ def serve(paths: Paths, ready: Callable[[], None]) -> bool:
         if lock.in_place:  # else another page may be there already, after everything was deleted
             forget(paths.page)
             clear(LiveHost(), paths)
+            if sys.platform == "win32":  # which removes no file that somebody has open
+                from agent.forgetting import remove_last_lock
+
+                remove_last_lock(lock, os.path.expanduser("~"))
     return True
 
 

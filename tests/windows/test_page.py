@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from agent.locking import is_held
+from agent.own_files import find
 from agent.page.address import Address, noted
 from agent.paths import Paths
 
@@ -39,6 +41,13 @@ def ask(address: Address, method: str, path: str, **fields: str) -> tuple[int, s
         return answer.status, answer.getheader("location") or answer.read().decode()
 
 
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert done()
+
+
 def test_it_opens_once_is_used_and_ends() -> None:
     url = opened()
     address = noted(Paths.here().page)
@@ -60,8 +69,19 @@ def test_it_opens_once_is_used_and_ends() -> None:
     assert "Checked again just now." in ask(address, "GET", "/item/screen_lock")[1]
 
     assert ask(address, "POST", "/finish", token=token[1])[0] == 303
-    deadline = time.monotonic() + 30
-    while is_held(Paths.here().page_lock) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not is_held(Paths.here().page_lock)
+    until(lambda: not is_held(Paths.here().page_lock))
     assert not os.path.exists(Paths.here().page)
+
+
+def test_what_is_deleted_from_the_page_leaves_nothing_behind_when_it_has_closed() -> None:
+    opened()
+    address = noted(Paths.here().page)
+    assert address is not None
+    token = re.search(r'name="token" value="([^"]+)"', ask(address, "GET", "/it/delete")[1])
+    assert token is not None
+    status, page = ask(address, "POST", "/it/delete", token=token[1], sure="yes")
+    assert status == 200
+    assert "could not be removed" not in page
+    until(lambda: not os.path.exists(Paths.here().page_lock))
+    found = find(Paths.here(), os.path.expanduser("~"))
+    assert (found.files, found.folders) == ((), ())
