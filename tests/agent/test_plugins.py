@@ -182,6 +182,13 @@ def test_the_longest_times_there_are_and_colours_in_its_words_do_no_harm(
     assert text_for(check, outcome.findings[0], System.LINUX).title == "F\ufffd[31mine"
 
 
+def test_it_is_given_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks = 'Finding(status=Status.PASS, reason="fine", facts={"said": context.http.get("http://127.0.0.1:9/").reason})'
+    offer(tmp_path, monkeypatch, "odd", odd=A_CHECK.replace("[FINE]", f"[{asks}]"))
+    (outcome,) = run(computer(), SETTINGS, [plugins.start("odd")]).outcomes
+    assert outcome.findings[0].facts == {"said": "offline"}  # where there is one, that place refuses
+
+
 def test_one_that_never_ends_its_import_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = "import os, time\nif os.fork() == 0:\n    os.setsid()\ntime.sleep(8)\nos._exit(0)\n"
     offer(tmp_path, monkeypatch, "odd", odd=source)

@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.autostart import templates
+from agent.autostart.sections import section
 from agent.errors import RefusedError
 
 ARGUMENTS = ("-P", "-m", "agent", "daemon")
@@ -99,6 +100,14 @@ def test_a_misspelt_setting_would_be_noticed(tmp_path: Path) -> None:
     path = tmp_path / "watchword.service"
     path.write_text(unit(["/usr/bin/env", *ARGUMENTS]).replace("Nice=", "Nicee="))
     assert "Nicee" in verify(path, tmp_path).stderr
+
+
+def test_one_that_was_killed_is_started_again_however_often() -> None:
+    """``on-failure`` includes an end by SIGKILL (systemd.service(5))."""
+    data = unit(["/usr/bin/env", *ARGUMENTS]).encode()
+    service = section(data, "Service")
+    assert (service["Restart"], service["RestartSec"]) == ("on-failure", "5min")
+    assert section(data, "Unit")["StartLimitIntervalSec"] == "0"  # no limit
 
 
 def words_of_unit(text: str) -> list[str]:

@@ -49,3 +49,17 @@ def test_help_is_there_when_nothing_can_be_read(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(home.client.page, "open_session", unreadable)
     assert home.client.get("/accounts").status == 422
     assert "If you cannot sign in" in taken(home.get("/help")).text
+
+
+def test_it_can_be_left_with_one_press_for_a_page_that_tells_nothing() -> None:
+    links = Household().get("/help").all("main")[0].all("a")
+    ways_out = [links[0], links[-1]]
+    assert [link.text for link in ways_out] == ["Exit this page"] * 2
+    assert {link.attributes["href"] for link in ways_out} == {"https://www.bbc.co.uk/weather"}
+
+
+def test_office_it_is_told_and_a_picture_taken_before_anything_is_taken_out() -> None:
+    steps = [step.text for step in taken(Household().get("/help")).all("ol")[0].all("li")]
+    assert steps[0] == "Tell office IT, on a number that you already have."
+    (removal,) = [step for step in steps if "take out what is not yours" in step]
+    assert removal.index("Take a picture of forwarding") < removal.index("Then take out what is not yours")
