@@ -247,6 +247,7 @@ THREATS: dict[int, tuple[str, ...]] = {
         f"{REPORT}/test_drop_people.py::test_everybody_leaves_a_report_that_only_they_and_root_can_read_list_or_change",
         f"{REPORT}/test_drop_people.py::test_nobody_puts_theirs_in_the_place_of_another",
         "tests/installers/test_drop.py::test_on_windows_users_add_files_and_do_nothing_else_with_the_folder",
+        f"{REPORT}/exporters/test_prometheus.py::test_of_several_current_reports_of_one_device_the_worst_counts",
         f"{REPORT}/test_sources.py::test_a_link_in_a_folder_where_everybody_may_write_is_not_followed",
         f"{REPORT}/test_sources.py::test_pipes_folders_and_huge_files_are_unreadable",
         f"{REPORT}/test_sources.py::test_a_name_with_a_wildcard_is_all_that_fit_in_order",

@@ -17,6 +17,8 @@ from agent.report.model import Row
 __all__ = ["render"]
 
 WORDS = ("ok", "attention", "action", "unknown")
+#: As for several computers together (:func:`agent.report.exporters.entry.overall`).
+WORDS_BEST_FIRST = ("ok", "attention", "unknown", "action")
 #: What a status is as a number. What does not apply or is switched off has no sample.
 PASSES: Mapping[str, int] = {"pass": 1, "warn": 0, "fail": 0, "unknown": -1}
 #: Of two findings with the same name the first of these counts.
@@ -25,31 +27,40 @@ Sample = tuple[dict[str, str], int]
 
 
 def render(entries: Sequence[Entry], now: datetime) -> bytes:
-    """All samples. Of several reports of one device the newest counts, for a series may be there only once."""
+    """All samples. Of several reports of one device one counts, for a series may be there only once."""
     del now
-    newest = _newest(entries)
+    counting = _counting(entries)
     lines: list[str] = []
     for name, meaning, samples in (
         ("watchword_files", "Files that were looked at, by what became of them", _states(entries)),
-        ("watchword_overall", "1 for the word that says how this computer is", _words(newest)),
-        ("watchword_device_info", "Always 1: what this computer is called and runs", _devices(newest)),
-        ("watchword_report_generated_timestamp_seconds", "Unix time of the report", _times(newest)),
-        ("watchword_findings", "Findings of a current report by status", _counts(newest)),
-        ("watchword_check_pass", "1 passes, 0 does not, -1 unknown, in a current report", _checks(newest)),
+        ("watchword_overall", "1 for the word that says how this computer is", _words(counting)),
+        ("watchword_device_info", "Always 1: what this computer is called and runs", _devices(counting)),
+        ("watchword_report_generated_timestamp_seconds", "Unix time of the report", _times(counting)),
+        ("watchword_findings", "Findings of a current report by status", _counts(counting)),
+        ("watchword_check_pass", "1 passes, 0 does not, -1 unknown, in a current report", _checks(counting)),
     ):
         lines += [f"# HELP {name} {meaning}", f"# TYPE {name} gauge"]
         lines += [f"{name}{_labels(labels)} {value}" for labels, value in samples]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _newest(entries: Iterable[Entry]) -> dict[str, Entry]:
+def _counting(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The report that counts of each device: of the current ones the worst, else the newest.
+
+    Not simply the newest: whoever may put a file where this reads can write one with another laptop's number, and a
+    later date, into which no failure is written.
+    """
     found: dict[str, Entry] = {}
     for entry in entries:
         if entry.report is not None:
-            known = found.get(entry.report.device.id)
-            if known is None or known.report is None or known.report.generated_at < entry.report.generated_at:
-                found[entry.report.device.id] = entry
+            device = entry.report.device.id
+            found[device] = max(found.get(device, entry), entry, key=_weight)
     return found
+
+
+def _weight(entry: Entry) -> tuple[int, str]:
+    made = entry.report.generated_at if entry.report is not None else ""
+    return (WORDS_BEST_FIRST.index(entry.overall) if entry.current is not None else -1), made
 
 
 def _states(entries: Sequence[Entry]) -> Iterator[Sample]:
@@ -57,35 +68,35 @@ def _states(entries: Sequence[Entry]) -> Iterator[Sample]:
         yield {"state": state}, sum(entry.state == state for entry in entries)
 
 
-def _words(newest: Mapping[str, Entry]) -> Iterator[Sample]:
-    for device, entry in newest.items():
+def _words(counting: Mapping[str, Entry]) -> Iterator[Sample]:
+    for device, entry in counting.items():
         for word in WORDS:
             yield {"device": device, "overall": word}, int(entry.overall == word)
 
 
-def _devices(newest: Mapping[str, Entry]) -> Iterator[Sample]:
-    for device, entry in newest.items():
+def _devices(counting: Mapping[str, Entry]) -> Iterator[Sample]:
+    for device, entry in counting.items():
         if entry.report is not None:
             about = entry.report.device
             labels = {"label": about.label, "platform": about.platform, "os_version": about.os_version}
             yield {"device": device, **labels, "agent": entry.report.agent.version}, 1
 
 
-def _times(newest: Mapping[str, Entry]) -> Iterator[Sample]:
-    for device, entry in newest.items():
+def _times(counting: Mapping[str, Entry]) -> Iterator[Sample]:
+    for device, entry in counting.items():
         if entry.report is not None:
             yield {"device": device}, int(moment(entry.report.generated_at).timestamp())
 
 
-def _counts(newest: Mapping[str, Entry]) -> Iterator[Sample]:
-    for device, entry in newest.items():
+def _counts(counting: Mapping[str, Entry]) -> Iterator[Sample]:
+    for device, entry in counting.items():
         if entry.current is not None:
             for status, count in msgspec.to_builtins(entry.current.summary.counts).items():
                 yield {"device": device, "status": status}, count
 
 
-def _checks(newest: Mapping[str, Entry]) -> Iterator[Sample]:
-    for device, entry in newest.items():
+def _checks(counting: Mapping[str, Entry]) -> Iterator[Sample]:
+    for device, entry in counting.items():
         rows: dict[tuple[str, str], Row] = {}
         for row in entry.current.checks if entry.current is not None else ():
             if row.status in PASSES:

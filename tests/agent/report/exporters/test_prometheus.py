@@ -11,7 +11,7 @@ import pytest
 from agent.report.exporters import prometheus
 from agent.report.exporters.entry import Entry
 from tests.agent.report.builders import ACCOUNT, DEVICE, NOW, report, row
-from tests.agent.report.exporters.entries import LATER, UNKNOWN, current, passing, well
+from tests.agent.report.exporters.entries import LATER, UNKNOWN, current, future, passing, stale, well
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
@@ -57,10 +57,24 @@ def test_what_is_not_known_has_no_sample_that_says_it_is_well(state: str) -> Non
     assert not [name for name, value in found.items() if 'overall="ok"' in name and value]
 
 
-def test_of_two_reports_of_one_device_the_newest_counts() -> None:
-    older = well(generated_at=(NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+@pytest.mark.parametrize("hours", [-24, 0, 1])
+def test_of_several_current_reports_of_one_device_the_worst_counts(hours: int) -> None:
+    """A program of somebody else may have put a file with this laptop's number beside the true one."""
+    other = current(well(generated_at=(NOW + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")))
     word = f'watchword_overall{{device="{DEVICE}",overall="action"}}'
-    assert samples(current(), current(older))[word] == samples(current(older), current())[word] == 1
+    assert samples(current(), other)[word] == samples(other, current())[word] == 1
+
+
+@pytest.mark.parametrize("other", [stale(), future()], ids=["stale", "future"])
+def test_one_that_is_not_current_hides_none_that_is(other: Entry) -> None:
+    word = f'watchword_overall{{device="{DEVICE}",overall="action"}}'
+    assert samples(current(), other)[word] == samples(other, current())[word] == 1
+
+
+def test_of_those_that_are_not_current_the_newest_is_named() -> None:
+    older = stale(well(generated_at=(NOW - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")))
+    name = f'watchword_report_generated_timestamp_seconds{{device="{DEVICE}"}}'
+    assert samples(stale(), older)[name] == samples(older, stale())[name] == int(NOW.timestamp())
 
 
 def test_of_two_findings_with_one_name_the_worse_counts() -> None:
