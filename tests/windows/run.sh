@@ -3,6 +3,7 @@
 #
 #   tests/windows/run.sh                            everything that is meant to pass on Windows
 #   tests/windows/run.sh PYTEST_ARGUMENT...         only what these name
+#   tests/windows/run.sh --failed                   what failed last time, of everything
 #   tests/windows/run.sh --python [ARGUMENT]...     that Python itself
 #
 # WATCHWORD_WINE names where that Python is kept (see wine-python.sh).
@@ -119,8 +120,12 @@ not_on_windows=(
 if [ "${1:-}" = --python ]; then
   shift
 else
-  [ "$#" -gt 0 ] || set -- "${everything[@]}" "${not_on_windows[@]/#/--deselect=}"
-  set -- -m pytest -p no:cacheprovider "$@"
+  all=("${everything[@]}" "${not_on_windows[@]/#/--deselect=}")
+  case "${1:-}" in
+    "") set -- "${all[@]}" ;;
+    --failed) set -- --last-failed --last-failed-no-failures=none "${all[@]}" ;;
+  esac
+  set -- -m pytest -o cache_dir="$(windows "$dest/failed")" "$@"
 fi
 # Input from nowhere and output through a pipe: else Python cannot set up its standard streams under Wine.
 env -i "${environment[@]}" wine "$dest/py/python.exe" "$@" </dev/null 2>&1 8<&- | cat
