@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
-__all__ = ["Breach", "breach_from", "named", "plain"]
+__all__ = ["UNREADABLE", "Breach", "breach_from", "named", "plain"]
 
 MAX_NAME = 100
+#: What one is called whose name has nothing in it that can be shown.
+UNREADABLE = "a breach without a readable name"
 MAX_TITLE = 60
 MAX_DESCRIPTION = 300
 MAX_CLASSES = 60
@@ -47,7 +48,7 @@ class Breach(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def named(name: str) -> Breach:
     """A breach of which nothing is known but its name."""
-    return Breach(name=name, title=plain(name, MAX_TITLE))
+    return Breach(name=name, title=plain(name, MAX_TITLE) or UNREADABLE)
 
 
 def breach_from(entry: Any) -> Breach | None:
@@ -62,7 +63,7 @@ def breach_from(entry: Any) -> Breach | None:
         classes = None
     return Breach(
         name=name,
-        title=_text(entry, "Title", MAX_TITLE) or plain(name, MAX_TITLE),
+        title=_text(entry, "Title", MAX_TITLE) or plain(name, MAX_TITLE) or UNREADABLE,
         domain=_text(entry, "Domain", 253).lower(),
         happened=_day(entry.get("BreachDate")),
         added=_moment(entry.get("AddedDate")),
@@ -84,6 +85,8 @@ def plain(text: str, limit: int) -> str:
 
     Angle brackets go even where they were escaped, so that nobody can render this text as markup by mistake.
     """
+    import html  # a table of 2,000 names, of use only where a breach is new
+
     # Cut first: a description is a paragraph, and what is longer is not meant for reading.
     words = " ".join(html.unescape(_TAG.sub(" ", text[: 20 * limit])).replace("<", "").replace(">", "").split())
     # Printable leaves out control characters and those that change the direction of text.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.contract import Response, Unreadable
 from checks.breach import hibp
-from checks.breach.breach import Breach, breach_from, plain
+from checks.breach.breach import UNREADABLE, Breach, breach_from, named, plain
 from checks.breach.dealt_with import is_new
 from checks.breach.hibp import Plan, Trouble
 from checks.breach.severity import Weight, weight
@@ -297,6 +297,13 @@ def test_no_answer_raises_in_any_other_decoder(any_answer: Response | Unreadable
     assert catalogue != ()
     seen = hibp.decode_passwords(any_answer, PASSWORD, NOW)
     assert isinstance(seen, Trouble) or (isinstance(any_answer, Response) and any_answer.status == 200)
+
+
+@pytest.mark.parametrize("name", ["\U00018cd6", "\u202e", "<>"])
+def test_one_whose_name_cannot_be_shown_is_a_breach_all_the_same(name: str) -> None:
+    read = breach_from({"Name": name})
+    assert read is not None
+    assert (read.name, read.title, named(name).title) == (name, UNREADABLE, UNREADABLE)
 
 
 @given(st.dictionaries(st.sampled_from(list(breach("X"))), JSON_VALUES))
