@@ -9,7 +9,6 @@ because an e-mail address is part of some paths that are asked for, and a secret
 from __future__ import annotations
 
 import logging
-import ssl
 import threading
 import time
 import zlib
@@ -170,6 +169,8 @@ class Network:
         if host not in LOOPBACK:
             session.proxies = requests.utils.get_environ_proxies(url)
         if self._settings.ca_file:
+            import ssl
+
             context = ssl.create_default_context(cafile=certifi.where())
             try:
                 context.load_verify_locations(cafile=self._settings.ca_file)
@@ -266,6 +267,8 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
 
 def _why_no_answer(error: Exception) -> str:
     """The reason for an error of the library. Its message is never used: it quotes addresses and headers."""
+    import ssl
+
     from requests import exceptions
     from urllib3 import exceptions as below
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -405,7 +405,7 @@ class _CheckMemory:
 
 def _new_account(service: str, label: str, origin: Origin, now: datetime) -> AccountKept:
     return AccountKept(
-        id=f"i-{secrets.token_hex(6)}",
+        id=f"i-{os.urandom(6).hex()}",
         service=service,
         label=label,
         origin=origin,

@@ -7,7 +7,7 @@ hash is kept: enough to tell two addresses apart, too little to find one out.
 from __future__ import annotations
 
 import hashlib
-import secrets
+import os
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -169,7 +169,7 @@ class Remembered:
         """A short mark that changes when ``text`` does and says next to nothing about it."""
         salt = self._memory.recall("salt")
         if not isinstance(salt, str) or len(salt) != 2 * SALT_BYTES:
-            salt = secrets.token_hex(SALT_BYTES)
+            salt = os.urandom(SALT_BYTES).hex()
             self._memory.remember("salt", salt)
         return hashlib.blake2b(text.encode(), key=salt.encode(), digest_size=TAG_BYTES).hexdigest()
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
-import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.host import Unreadable
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 SOCKET = "/run/snapd.socket"
 #: snapd asks its store before it answers some questions.
@@ -26,13 +27,17 @@ def snapd_get(path: str, address: str = SOCKET) -> Any:
         return Unreadable("unsupported", path)
     if not os.path.exists(address):
         return None
-    connection = _UnixConnection(address)
+    from http.client import HTTPException  # with what comes below it 15 ms, of use only where there is a snapd
+
+    from agent.host.native.unix_http import UnixConnection
+
+    connection = UnixConnection(address, LIMIT_SECONDS)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         return json.loads(_body(connection.getresponse()))
     except _TooLargeError:
         return Unreadable("too_large", path)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, HTTPException) as error:
         return Unreadable(_reason(error), path)
     except (ValueError, RecursionError):
         return Unreadable("malformed", path)
@@ -40,7 +45,7 @@ def snapd_get(path: str, address: str = SOCKET) -> Any:
         connection.close()
 
 
-def _body(response: http.client.HTTPResponse) -> bytes:
+def _body(response: HTTPResponse) -> bytes:
     deadline = time.monotonic() + LIMIT_SECONDS
     body = b""
     while chunk := response.read1(65536):
@@ -60,17 +65,3 @@ def _reason(error: Exception) -> str:
 
 class _TooLargeError(Exception):
     """The answer is longer than anything snapd says."""
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__("localhost", timeout=LIMIT_SECONDS)
-        self._address = address
-
-    def connect(self) -> None:
-        """Connect to the socket instead of to a host."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._address)

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from agent.host import Host, Unreadable
 from checks.app_updates.linux_managers import apt_sources
@@ -66,6 +65,8 @@ def _newest(host: Host, paths: list[str], now: datetime) -> datetime | Unreadabl
 
 def published(text: str | Unreadable | None, now: datetime) -> datetime | None:
     """The field ``Date`` of an archive's Release file: it was fetched then or later."""
+    from email.utils import parsedate_to_datetime  # 10 ms; where files have times it is of no use
+
     match = PUBLISHED.search(text) if isinstance(text, str) else None
     try:
         date = parsedate_to_datetime(match[1].strip()) if match else None
