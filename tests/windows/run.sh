@@ -45,6 +45,7 @@ environment=(
   HYPOTHESIS_STORAGE_DIRECTORY="$(windows "$dest/hypothesis")"
 )
 [ -z "${WATCHWORD_NO_SKIPS:-}" ] || environment+=(WATCHWORD_NO_SKIPS=1)
+[ -z "${WATCHWORD_SAME_EXAMPLES:-}" ] || environment+=(WATCHWORD_SAME_EXAMPLES=1)
 
 # Not here: what only Linux or macOS has (D-Bus, snapd, systemd, launchd, named pipes), and what starts a process for
 # nearly every line it tests (a second and a half each here) where test_command_line.py tests the same commands.
