@@ -81,9 +81,8 @@ def wanted(
     clear_since = outlook.clear_since if not standing else None
     shared_since = outlook.shared_since
     if shared_since is not None and shared_since > now + CLOCK_TOLERANCE:
-        shared_since = (
-            now - MONTH
-        )  # The clock was set back, and nobody knows when it was. Better said early than never.
+        # The clock was set back, and nobody knows when it was. Better said early than never.
+        shared_since = now - MONTH
     clear_at = all_clear_at(clear_since, history) if clear_since is not None else None
     return Wanted(
         asked=list(asked.values()),
