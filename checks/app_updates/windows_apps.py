@@ -88,7 +88,8 @@ def _program(name: str, values: Values, place: str) -> Installed:
     publisher = _text(values, "publisher")
     known = next((app for app in known_apps(System.WINDOWS) if app.is_called(title, publisher)), None)
     return Installed(
-        package=known.winget or known.name if known else name,
+        # Without an id of winget a name may stand for several apps ("Java"), each with its own entry there.
+        package=(known and known.winget) or name,
         title=title[:80],
         version=version[:60],
         place=place,

@@ -123,6 +123,15 @@ def test_old_firefoxes_are_compared_with_their_own_line() -> None:
     assert outcome(judged(windows({"f": release}), feeds())) == "unknown age_unknown"
 
 
+def test_a_firefox_from_when_its_name_held_its_version_is_compared_too() -> None:
+    old = program("Mozilla Firefox 88.0.1 (x64 en-GB)", "88.0.1", "Mozilla")
+    old_esr = program("Mozilla Firefox 78.15.0 ESR (x64 en-GB)", "78.15.0", "Mozilla")
+    for left_behind in (old, old_esr):
+        finding = judged(windows({"c": CURRENT_CHROME, "f": left_behind}), feeds())
+        assert outcome(finding) == "unknown age_unknown"
+        assert finding.facts["apps"] == ["Firefox"]
+
+
 def test_two_copies_of_one_app_are_both_looked_at() -> None:
     host = windows({"c": CURRENT_CHROME, r"HKCU\c": OLD_CHROME})
     finding = judged(host, feeds())
@@ -145,6 +154,19 @@ def test_an_app_outside_the_catalogue_is_compared_if_winget_knows_its_key() -> N
     finding = judged(windows({"ZoomUMX": ZOOM, "OddApp": ODD}), feeds())
     assert item(finding, "Stage Lighting Control") == ("unknown", "1.0", "2.0")
     assert finding.facts["apps"] == []
+
+
+def test_two_apps_that_the_catalogue_has_under_one_name_are_compared_each_with_its_own_entry() -> None:
+    java = program("Java 8 Update 451 (64-bit)", "8.0.4510.10", "Oracle Corporation")
+    old_jdk = program("Eclipse Temurin JDK with Hotspot 17.0.1 (x64)", "17.0.1.12", "Eclipse Adoptium")
+    listed = winget_list(
+        ZOOM_LISTED,
+        ("Oracle.JavaRuntimeEnvironment", "8.0.4510.10", None, ("{26A2-JRE}",), ()),
+        ("EclipseAdoptium.Temurin.17.JDK", "17.0.15.6", None, ("{8F31-JDK}",), ()),
+    )
+    finding = judged(windows({"ZoomUMX": ZOOM, "{26A2-JRE}": java, "{8F31-JDK}": old_jdk}), feeds(**{WINGET: listed}))
+    assert outcome(finding) == "unknown age_unknown"
+    assert item(finding, "Java") == ("unknown", "17.0.1.12", "17.0.15.6")
 
 
 def test_parts_that_come_with_other_apps_bother_nobody() -> None:
