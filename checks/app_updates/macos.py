@@ -7,6 +7,7 @@ Homebrew's public list. Nothing here makes macOS ask the person for a permission
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from agent.contract import Context
 from agent.host import Host, Unreadable
 from checks.app_updates import app_store, desktop, homebrew, macos_bundles, macos_system
-from checks.app_updates.compare import compare
+from checks.app_updates.compare import CURRENT, compare
 from checks.app_updates.desktop import Reading, Source
 from checks.app_updates.facts import Held, Unchecked
 from checks.app_updates.feeds import sparkle
@@ -49,7 +50,7 @@ def read(context: Context) -> Reading:
         found.append(_beside_its_feed(context, asker, app, version, arm=arm, has_feed=has_feed))
     reading = desktop.gathered(context, found)
     store = _from_store(context, [app for app in apps if app.from_store])
-    brew = _from_homebrew(context, apps)
+    brew = _from_homebrew(context, apps, {each.name for each in (*reading.unchecked, *store.unchecked)})
     parts = (Reading((system,)), reading, store, brew)
     return Reading(
         tuple(manager for part in parts for manager in part.managers),
@@ -96,6 +97,8 @@ def _by_sparkle(
     if latest is None:
         return Unchecked(app.name, app.version, desktop.NO_FEED, app.place)
     came = compare(app.build, None, latest, scheme=SPARKLE, form="", now=context.now)
+    if came == CURRENT and sparkle.may_lack(known.said, app.build, macos, arm=arm):
+        came = Unreadable("incomparable", "a newer version that may not be for this Mac")
     return Source(
         replace(app, version=app.build), SPARKLE, SPARKLE, known.at, came, "the app's own feed", decides=False
     )
@@ -110,8 +113,11 @@ def _from_store(context: Context, apps: list[Installed]) -> Reading:
     return Reading((facts,), checked=len(apps))
 
 
-def _from_homebrew(context: Context, apps: list[Installed]) -> Reading:
-    """Homebrew's packages, without the casks whose app was looked at already."""
+def _from_homebrew(context: Context, apps: list[Installed], others: Collection[str]) -> Reading:
+    """Homebrew's packages, without the casks whose app was looked at already.
+
+    Of an app among ``others`` nobody else could tell, so what Homebrew says of it counts.
+    """
     facts = homebrew.read(context)
     if facts is None:
         return Reading()
@@ -123,10 +129,11 @@ def _from_homebrew(context: Context, apps: list[Installed]) -> Reading:
         return Reading(unchecked=(other,), kept=frozenset({homebrew.NAME}))
     names = {app.cask: app.name for app in known_apps(context.host.system) if app.cask}
     seen = {app.known.cask for app in apps if app.known is not None and app.known.cask}
+    compared = seen - {app.known.cask for app in apps if app.known is not None and app.name in others}
     pending = tuple(
         msgspec.structs.replace(each, app=names.get(each.package))
         for each in facts.pending
-        if not (each.package in seen and each.held in (None, Held.ITSELF))
+        if each.package not in {None: compared, Held.ITSELF: seen}.get(each.held, ())
     )
     unchecked = tuple(
         Unchecked(each.app or each.package, "", desktop.NO_FEED, homebrew.TITLE)

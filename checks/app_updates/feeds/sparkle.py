@@ -21,7 +21,7 @@ import msgspec
 from checks.app_updates.feeds.latest import Latest, Line, newest
 from checks.app_updates.versions import SCHEMES, BadVersionError
 
-__all__ = ["MAX_BYTES", "Item", "is_safe", "latest_for", "parse_items"]
+__all__ = ["MAX_BYTES", "Item", "is_safe", "latest_for", "may_lack", "parse_items"]
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -103,25 +103,31 @@ def latest_for(items: Iterable[Item], macos: str | None, *, arm: bool | None, no
     return Latest((Line(newest_of_all.version, complete_at=newest_of_all.complete_at, before=before),))
 
 
-def _is_for(item: Item, macos: str | None, *, arm: bool | None) -> bool:
-    if item.arm_only and arm is not True:
-        return False
-    return not (item.minimum_system or item.maximum_system) or _runs_on(item, macos)
+def may_lack(items: Iterable[Item], build: str, macos: str | None, *, arm: bool | None) -> bool:
+    """Whether one of them that is newer than ``build`` may be for this computer, and it cannot be told."""
+    compare = SCHEMES["sparkle"]
+    return any(_is_for(item, macos, arm=arm) is None and compare(item.version, build) > 0 for item in items)
+
+
+def _is_for(item: Item, macos: str | None, *, arm: bool | None) -> bool | None:
+    """Whether an item is for this computer; ``None`` when that cannot be told."""
+    answers = {not item.arm_only or arm, not (item.minimum_system or item.maximum_system) or _runs_on(item, macos)}
+    return False if False in answers else None if None in answers else True
 
 
 def _is_complete(item: Item, now: datetime) -> bool:
     return item.complete_at is None or item.complete_at <= now
 
 
-def _runs_on(item: Item, macos: str | None) -> bool:
+def _runs_on(item: Item, macos: str | None) -> bool | None:
     if macos is None:
-        return False
+        return None
     compare = SCHEMES["sparkle"]
     try:
         low = not item.minimum_system or compare(macos, item.minimum_system) >= 0
         return low and (not item.maximum_system or compare(macos, item.maximum_system) <= 0)
     except BadVersionError:
-        return False
+        return None
 
 
 class _NotAFeedError(Exception):

@@ -137,6 +137,18 @@ def test_an_app_with_a_feed_of_its_own_is_compared_by_sparkles_rule() -> None:
     assert finding.facts["apps"] == []
 
 
+def test_an_app_is_not_current_where_a_newer_version_may_be_for_this_mac() -> None:
+    bound = update("101", "<sparkle:minimumSystemVersion>13.0</sparkle:minimumSystemVersion>")
+    apps = {"Lights": WITH_FEED, "Google Chrome": CURRENT_CHROME}
+    answers = feeds(**{"appcast.xml": feed(bound, update("100"))})
+    assert outcome(judged(mac(apps), answers)) == "unknown age_unknown"
+    silent = judged(mac(apps, version=""), answers)
+    assert (outcome(silent), silent.facts["unchecked"]) == ("pass partly", 1)
+    # One that even the older version is missing from is behind, whatever the newer one needs.
+    older = apps | {"Lights": info("com.example.lights", "0.9", "90", SUFeedURL=APPCAST)}
+    assert outcome(judged(mac(older, version=""), answers)) == "unknown age_unknown"
+
+
 def test_a_phased_update_is_waited_for() -> None:
     phase = "<sparkle:phasedRolloutInterval>864000</sparkle:phasedRolloutInterval>"
     published = "<pubDate>Fri, 20 Nov 2026 10:00:00 +0000</pubDate>"
@@ -453,6 +465,18 @@ def test_a_cask_that_updates_itself_is_looked_at_as_the_app_that_it_is() -> None
 def test_a_cask_of_an_app_that_was_looked_at_already_is_not_counted_twice() -> None:
     plain = outdated([], [entry("zoom", "7.1.0.80000", "7.1.5.84650")])
     finding = judged(homebrew(plain, apps={"zoom.us": info("us.zoom.xos", "7.1.0 (80000)")}), feeds())
+    assert finding.facts["pending"] == 1
+
+
+@pytest.mark.parametrize(
+    ("cask", "app"),
+    [("vivaldi", info("com.vivaldi.Vivaldi", "7.4")), ("zoom", info("us.zoom.xos", "2026.11.0.80000"))],
+    ids=["no feed", "versions that cannot be compared"],
+)
+def test_homebrews_word_counts_for_an_app_that_could_not_be_compared(cask: str, app: dict[str, str]) -> None:
+    apps = {"App": app, "Google Chrome": CURRENT_CHROME}
+    finding = judged(homebrew(outdated([], [entry(cask, "1.0", "9.0")]), apps=apps), feeds())
+    assert outcome(finding) == "unknown age_unknown"
     assert finding.facts["pending"] == 1
 
 
