@@ -112,10 +112,10 @@ def _grace(host: Host, managed: Managed) -> tuple[Wait, tuple[Reading, ...]]:
     notes: list[Reading] = []
     if "askForPassword" in managed.values:
         asked, path = managed.values["askForPassword"]
-        answer = "no" if asked in (False, 0) else "yes"
+        answer = "yes" if asked in (True, 1) else "no" if asked in (False, 0) else "not clear"
         notes.append(Reading("the office asks for the password", answer, Source.POLICY, path))
-        if asked in (False, 0) and isinstance(grace, timedelta):
-            grace = Unreadable("failed", f"{path} says no password, macOS says {shown(grace)}")
+        if answer != "yes" and isinstance(grace, timedelta):
+            grace = Unreadable("failed", f"{path} does not say to ask for a password, macOS says {shown(grace)}")
     if "askForPasswordDelay" in managed.values:
         value, path = managed.values["askForPasswordDelay"]
         seconds = _seconds(value)

@@ -178,6 +178,13 @@ def test_a_profile_that_asks_for_no_password_makes_the_delay_uncertain() -> None
     assert said(files=managed(askForPassword=True)) == PASS
 
 
+@pytest.mark.parametrize("value", ["0", "NO", b"\x00", [], -1])
+def test_a_profile_of_which_it_is_not_clear_whether_it_asks_for_the_password_makes_the_delay_uncertain(
+    value: Any,
+) -> None:
+    assert said(files=managed(askForPassword=value)) == UNREADABLE
+
+
 @pytest.mark.parametrize("key", ["idleTime", "askForPasswordDelay"])
 def test_a_managed_number_longer_than_any_float_is_not_known(key: str) -> None:
     text = f"<plist version='1.0'><dict><key>{key}</key><integer>{'9' * 400}</integer></dict></plist>"
