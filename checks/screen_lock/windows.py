@@ -109,12 +109,14 @@ def _device_management(host: Host) -> list[LockPath]:
         # Nobody knows whether a screen will be plugged in: the longer one counts.
         if isinstance(idle, timedelta) and (isinstance(longer, Unreadable) or longer > idle):
             idle = longer
+    grace: Wait = NONE
     password = _provided(key, "devicepasswordenabled")
-    if password is not None and password.value != 0:
-        # 0 is "enabled". Anything else, and what the limit then locks is not certain.
-        readings.append(password.reading("device password (0 is needed)"))
-        idle = Unreadable("unsupported", password.where)
-    return [LockPath("device management limit", idle, NONE, tuple(readings))]
+    if password is None or password.value != 0:
+        # Microsoft (DeviceLock CSP): it "must be set to 0", which is "enabled", for the limit to take effect. What it
+        # is where nobody set it, Microsoft's pages say differently.
+        readings += [] if password is None else [password.reading("device password (0 is needed)")]
+        grace = Unreadable("unsupported", rf"{DEVICE_LOCK}\DevicePasswordEnabled")
+    return [LockPath("device management limit", idle, grace, tuple(readings))]
 
 
 def _provided(key: Key, name: str) -> Setting[int] | None:

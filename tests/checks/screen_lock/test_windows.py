@@ -44,7 +44,8 @@ def limit(seconds: Any) -> Registry:
 
 def device_management(minutes: int, more: dict[str, Any] | None = None, provided: int = 1) -> Registry:
     values = {"MaxInactivityTimeDeviceLock": dword(minutes), "MaxInactivityTimeDeviceLock_ProviderSet": dword(provided)}
-    return {DEVICE_LOCK: values | (more or {})}
+    password = {"DevicePasswordEnabled": dword(0), "DevicePasswordEnabled_ProviderSet": dword(1)}
+    return {DEVICE_LOCK: values | password | (more or {})}
 
 
 def away(seconds: int) -> Registry:
@@ -325,9 +326,18 @@ def test_no_limit_with_an_external_screen_leaves_the_other_limit_uncertain() -> 
 
 def test_a_device_management_limit_without_a_device_password_is_not_certain() -> None:
     without = {"DevicePasswordEnabled": dword(1), "DevicePasswordEnabled_ProviderSet": dword(1)}
-    needed = {"DevicePasswordEnabled": dword(0), "DevicePasswordEnabled_ProviderSet": dword(1)}
     assert said(PLAIN, device_management(5, without)) == UNSUPPORTED
-    assert said(PLAIN, device_management(5, needed)) == PASS
+    assert said(PLAIN, device_management(5)) == PASS
+
+
+@pytest.mark.parametrize("more", [{}, {"DevicePasswordEnabled": dword(0)}])
+def test_a_device_management_limit_is_not_certain_where_nobody_provided_the_device_password(
+    more: dict[str, Any],
+) -> None:
+    limit_alone = {"MaxInactivityTimeDeviceLock": dword(5), "MaxInactivityTimeDeviceLock_ProviderSet": dword(1)}
+    assert said(PLAIN, {DEVICE_LOCK: limit_alone | more}) == UNSUPPORTED
+    assert said(PLAIN, {DEVICE_LOCK: limit_alone | more}, queries=told(display=0, sleep=300, password=1)) == PASS
+    assert said(PLAIN, {DEVICE_LOCK: limit_alone | more | {"MaxInactivityTimeDeviceLock": dword(30)}}) == LONG
 
 
 # Sign-in after the screen went off, or after sleep.
