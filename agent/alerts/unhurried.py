@@ -118,8 +118,13 @@ def all_clear_at(clear_since: datetime, history: History) -> datetime:
 
 
 def welcome_until(begun_at: datetime, history: History) -> datetime | None:
-    """Until when the person may be greeted, ``None`` if they were."""
-    return None if any(told.utterance.kind == "welcome" for told in history.told) else begun_at + GREETED
+    """Until when the person may be greeted, ``None`` if they were.
+
+    Whoever was spoken to before has had the program for as long: then the first round was forgotten with a lost store.
+    """
+    if any(told.utterance.kind == "welcome" for told in history.told):
+        return None
+    return min([begun_at, *(told.at for told in history.told[:1])]) + GREETED
 
 
 def sharing_at(shared_since: datetime, history: History, clear_at: datetime | None) -> datetime:

@@ -42,6 +42,18 @@ def test_one_that_a_wrong_clock_dated_ahead_is_dated_anew(store: Store) -> None:
     assert first_round_at(store) == NOW
 
 
+def test_one_of_a_clock_that_had_lost_its_battery_is_dated_anew(store: Store) -> None:
+    note(store, datetime(1970, 1, 1, 0, 1, tzinfo=UTC))
+    note(store, NOW)
+    assert first_round_at(store) == NOW
+
+
+def test_and_such_a_clock_changes_nothing_later(store: Store) -> None:
+    note(store, NOW)
+    note(store, datetime(2019, 1, 1, tzinfo=UTC))
+    assert first_round_at(store) == NOW
+
+
 @pytest.mark.parametrize("kept", [17, "yesterday", "2026-11-23T10:00:00", [], {}])
 def test_what_we_did_not_write_is_none(store: Store, kept: Any) -> None:
     store.remember({"agent": {"first_round_at": kept}})

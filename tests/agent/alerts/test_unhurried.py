@@ -407,6 +407,14 @@ def test_a_clock_that_was_ahead_at_the_first_round_takes_no_greeting_away() -> N
     assert decided(outlook=Outlook(begun_at=MONDAY + 300 * DAY)).say == WELCOME
 
 
+@pytest.mark.parametrize(("ago", "expected"), [(7 * DAY - HOUR, WELCOME), (7 * DAY, None)])
+def test_whoever_was_spoken_to_a_week_ago_is_not_greeted_although_the_first_round_was_forgotten(
+    ago: timedelta, expected: Utterance | None
+) -> None:
+    # A store that was lost; or one of a program that knew no greetings.
+    assert decided(told=[said(MONDAY - ago, kind="all_clear")], outlook=NEW).say == expected
+
+
 # That reports are shared
 
 SHARES = Outlook(shared_since=MONDAY - 30 * DAY)
