@@ -103,7 +103,7 @@ def sign_in_delay(host: Host) -> SignInDelay:
 def by_power(energy: Energy, abilities: Capabilities, away: SignInDelay) -> LockPath:
     """Sign-in after the screen went off or after sleep, on one power source."""
     modern = _modern(energy, away.value)
-    older = (energy.sleeps, _older_grace(energy))
+    older = (energy.sleeps, _older_grace(energy, abilities))
     if abilities.modern_standby is None:
         idle, grace = _either(modern, older)
     else:
@@ -129,10 +129,13 @@ def _modern_grace(energy: Energy, delay: Wait) -> Wait:
     return needed if isinstance(needed, Unreadable) else Unreadable("unsupported", energy.password.where)
 
 
-def _older_grace(energy: Energy) -> Wait:
+def _older_grace(energy: Energy, abilities: Capabilities) -> Wait:
     needed = energy.needs_password
     if isinstance(needed, Unreadable):
         return needed
+    if needed and abilities.older_sleep is False:
+        # Whether it then hibernates at that time, or does nothing, is not certain.
+        return Unreadable("unsupported", f"sleep: {abilities.where}")
     return NONE if needed else NEVER
 
 

@@ -39,9 +39,13 @@ def test_a_power_setting_that_cannot_exist_is_unsupported(host: LiveHost, argume
     assert reason(host.query("power_setting", *arguments)) == "unsupported"
 
 
-def test_how_the_computer_sleeps_is_two_answers(host: LiveHost) -> None:
+def test_how_the_computer_sleeps_is_three_answers(host: LiveHost) -> None:
     answer = host.query("power_capabilities")
-    assert {name: type(value) for name, value in answer.items()} == {"modern_standby": bool, "batteries": bool}
+    assert {name: type(value) for name, value in answer.items()} == {
+        "modern_standby": bool,
+        "older_sleep": bool,
+        "batteries": bool,
+    }
 
 
 def test_whether_there_is_a_battery_agrees_with_the_hardware(host: LiveHost) -> None:

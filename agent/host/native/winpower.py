@@ -29,6 +29,8 @@ READERS = {
 
 SYSTEM_POWER_CAPABILITIES = 4
 CAPABILITIES_BYTES = 76
+#: SYSTEM_POWER_CAPABILITIES.SystemS1, SystemS2 and SystemS3 (winnt.h).
+OLDER_SLEEP = slice(3, 6)
 #: SYSTEM_POWER_CAPABILITIES.AoAc: "the system supports the S0 low power idle model" (winnt.h), also: Modern Standby.
 AOAC_OFFSET = 20
 #: SYSTEM_POWER_CAPABILITIES.SystemBatteriesPresent.
@@ -94,7 +96,10 @@ def power_setting(subgroup: str, setting: str, source: str) -> int | Unreadable:
 
 
 def power_capabilities() -> dict[str, bool] | Unreadable:
-    """``modern_standby`` (sleep is S0 low power idle) and ``batteries``, as Windows knows its own hardware."""
+    """``modern_standby`` (sleep is S0 low power idle), ``older_sleep`` (any of S1 to S3) and ``batteries``.
+
+    As Windows knows its own hardware. A computer may have neither kind of sleep.
+    """
     answer = ctypes.create_string_buffer(CAPABILITIES_BYTES)
     try:
         call = ctypes.WinDLL("powrprof").CallNtPowerInformation
@@ -105,7 +110,11 @@ def power_capabilities() -> dict[str, bool] | Unreadable:
         return Unreadable("unsupported", "CallNtPowerInformation")
     if status != SUCCESS:
         return Unreadable("failed", f"CallNtPowerInformation: {status & 0xFFFFFFFF:#010x}")
-    return {"modern_standby": answer.raw[AOAC_OFFSET] != 0, "batteries": answer.raw[BATTERIES_OFFSET] != 0}
+    return {
+        "modern_standby": answer.raw[AOAC_OFFSET] != 0,
+        "older_sleep": any(answer.raw[OLDER_SLEEP]),
+        "batteries": answer.raw[BATTERIES_OFFSET] != 0,
+    }
 
 
 def battery_present() -> bool | Unreadable:

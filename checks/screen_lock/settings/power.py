@@ -57,11 +57,16 @@ NO_ANSWER = frozenset({"not_recorded", "unsupported", "no_tool", "empty"})
 
 @dataclass(frozen=True)
 class Capabilities:
-    """How the computer sleeps. ``None``: it could not be told."""
+    """How the computer sleeps. ``None``: it could not be told.
+
+    ``older_sleep``: whether it has any of S1 to S3. Without these and Modern Standby nothing sleeps at the time that is
+    set for it, which Windows keeps all the same.
+    """
 
     modern_standby: bool | None
     battery: bool | None
     where: str
+    older_sleep: bool | None = None
 
 
 def is_silence(setting: Setting[int]) -> bool:
@@ -99,12 +104,16 @@ class Plan:
         batteries = [each for each in seen if isinstance(each, bool)]
         known_battery = any(batteries) if batteries else None
         if isinstance(modern, bool):
-            return Capabilities(modern, known_battery, "power capabilities")
+            older = told.get("older_sleep")
+            known = older if isinstance(older, bool) else None
+            return Capabilities(modern, known_battery, "power capabilities", known)
         for option in ("/a", "/availablesleepstates"):
             text = self._powercfg(option)
-            found = None if isinstance(text, Unreadable) else powercfg.offers_modern_standby(text)
+            if isinstance(text, Unreadable):
+                continue
+            found, older = powercfg.offers_modern_standby(text), powercfg.offers_older_sleep(text)
             if found is not None:
-                return Capabilities(found, known_battery, f"powercfg {option}")
+                return Capabilities(found, known_battery, f"powercfg {option}", older)
         return Capabilities(None, known_battery, "power capabilities")
 
     def _places(self, setting: PowerSetting, power: Power) -> Iterator[Setting[int]]:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Indexes", "hides", "indexes", "offers_modern_standby"]
+__all__ = ["Indexes", "hides", "indexes", "offers_modern_standby", "offers_older_sleep"]
 
 GUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 NUMBER = re.compile(r"0x([0-9A-Fa-f]{8})")
 S0 = re.compile(r"(?<![0-9A-Za-z])S0(?![0-9A-Za-z])")
+OLDER_SLEEP = re.compile(r"(?<![0-9A-Za-z])S[123](?![0-9A-Za-z])")
 #: A choice ("yes", "no") prints its two current values; a range has a smallest, a largest and a step before them.
 COUNTS = frozenset({2, 5})
 
@@ -56,7 +57,17 @@ def hides(text: str, guid: str) -> bool:
 
 
 def offers_modern_standby(text: str) -> bool | None:
-    """Whether ``powercfg /a`` lists S0 among the sleep states that there are; ``None`` when it cannot be told.
+    """Whether ``powercfg /a`` lists S0 among the sleep states that there are; ``None`` when it cannot be told."""
+    return _offers(text, S0)
+
+
+def offers_older_sleep(text: str) -> bool | None:
+    """Whether ``powercfg /a`` lists any of S1 to S3 so; ``None`` when it cannot be told."""
+    return _offers(text, OLDER_SLEEP)
+
+
+def _offers(text: str, state: re.Pattern[str]) -> bool | None:
+    """Whether a state is among those that there are.
 
     The states that there are come first, each on an indented line of its own. Each state that there is not has its
     reasons below it, indented further; so a list with such lines is never the first kind.
@@ -68,8 +79,8 @@ def offers_modern_standby(text: str) -> bool | None:
     if len(set(available)) > 1:
         # Only states that there are not: sleep is not possible at all.
         return False
-    states = [state for _, state in lists[0]]
-    return any(S0.search(state) for state in states) if states else None
+    states = [line for _, line in lists[0]]
+    return any(state.search(line) for line in states) if states else None
 
 
 def _lists(lines: Sequence[str]) -> list[list[tuple[int, str]]]:

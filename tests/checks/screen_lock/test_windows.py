@@ -404,6 +404,20 @@ def test_on_older_computers_sleep_locks_if_waking_needs_the_password() -> None:
     assert said(PLAIN, queries=told(display=300, sleep=600, password=0)) == NO_PASSWORD
 
 
+def test_a_computer_that_has_no_sleep_at_all_does_not_lock_by_the_time_set_for_it() -> None:
+    asks, asks_not = told(older_sleep=False, sleep=300, password=1), told(older_sleep=False, sleep=300, password=0)
+    assert said(PLAIN, queries=asks) == UNSUPPORTED
+    assert said(PLAIN, queries=asks_not) == NO_PASSWORD
+    assert said(PLAIN, queries=told(older_sleep=False, sleep=1800, password=1)) == LONG
+    assert said(PLAIN, queries=told(older_sleep=False, sleep=0, password=1)) == OFF
+    assert said(saver(), queries=asks) == PASS
+    assert said(PLAIN, queries=told(older_sleep=True, sleep=300, password=1)) == PASS
+
+
+def test_modern_standby_is_a_sleep_of_its_own() -> None:
+    assert said(PLAIN, queries=told(modern=True, older_sleep=False, display=300, sleep=0)) == PASS
+
+
 def test_on_older_computers_the_delay_of_modern_standby_means_nothing() -> None:
     assert said(PLAIN, away(FOR_EVER), queries=told(display=300, sleep=600, password=1)) == PASS
 

@@ -50,12 +50,20 @@ PLAIN: Registry = {DESKTOP: {"ScreenSaveActive": text("1")}}
 
 
 def told(
-    *, modern: bool | None = False, battery: bool | None = True, **values: int | tuple[int, int]
+    *,
+    modern: bool | None = False,
+    battery: bool | None = True,
+    older_sleep: bool | None = None,
+    **values: int | tuple[int, int],
 ) -> list[dict[str, Any]]:
-    """What Windows tells of its power: ``display``, ``sleep`` (seconds) and ``password``, for mains and battery."""
+    """What Windows tells of its power: ``display``, ``sleep`` (seconds) and ``password``, for mains and battery.
+
+    ``older_sleep`` is whether the computer has any of S1 to S3; ``None`` leaves it out, as older recordings do.
+    """
     queries: list[dict[str, Any]] = []
     if modern is not None:
         capabilities = {"modern_standby": modern, "batteries": battery}
+        capabilities |= {} if older_sleep is None else {"older_sleep": older_sleep}
         queries.append({"name": "power_capabilities", "value": capabilities})
     elif battery is not None:
         queries.append({"name": "battery_present", "value": battery})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.screen_lock.settings.power import DISPLAY_OFF, PASSWORD_ON_WAKE, SLEEP
-from checks.screen_lock.settings.powercfg import Indexes, hides, indexes, offers_modern_standby
+from checks.screen_lock.settings.powercfg import Indexes, hides, indexes, offers_modern_standby, offers_older_sleep
 from tests.checks.screen_lock.windows_computers import (
     BALANCED,
     PLAIN,
@@ -152,6 +152,13 @@ def test_modern_standby_in_the_list_of_what_there_is_not_does_not_count() -> Non
     assert offers_modern_standby(NO_SLEEP) is False
 
 
+def test_the_older_kinds_of_sleep_are_told_from_the_same_list() -> None:
+    assert offers_older_sleep(OLDER) is True
+    assert offers_older_sleep(MODERN) is False
+    assert offers_older_sleep(NO_SLEEP) is False
+    assert offers_older_sleep("Access is denied.\n") is None
+
+
 def test_no_list_is_no_answer() -> None:
     assert offers_modern_standby("") is None
     assert offers_modern_standby("Access is denied.\n") is None
@@ -271,6 +278,10 @@ def test_modern_standby_told_by_powercfg() -> None:
     assert said(PLAIN, queries=[], commands=commands(states=MODERN)) == "pass within_limit"
     never = commands(display=printed(ENGLISH, 0, 0), sleep=printed(SLEEPS, 0, 0), states=MODERN)
     assert said(PLAIN, queries=[], commands=never) == "fail off"
+
+
+def test_no_sleep_at_all_told_by_powercfg() -> None:
+    assert said(PLAIN, queries=[], commands=commands(states=NO_SLEEP)) == "unknown unsupported"
 
 
 def test_silence_of_powercfg_is_unknown() -> None:
