@@ -26,8 +26,9 @@ TIMEOUT_SECONDS = 5.0
 CLOCK_SLACK = timedelta(days=1)
 MACOS = re.compile(r"macOS\b")
 FIRST_NUMBER = re.compile(r"([0-9]{1,3})(?![0-9])")
-#: How many updates macOS recommends. Where it counts some, an empty list is not the answer.
-COUNT = "LastRecommendedUpdatesAvailable"
+#: How many updates macOS recommends, and how many it found. Where it counts some, an empty list is not the answer, and
+#: a list that is not there is one only where it counts none: macOS writes an empty one then.
+COUNT, FOUND = "LastRecommendedUpdatesAvailable", "LastUpdatesAvailable"
 MAX_TEXT = 100
 
 
@@ -36,12 +37,13 @@ def read(host: Host, version: str | None, now: datetime) -> ManagerFacts:
     values = _values(host)
     if isinstance(values, Unreadable):
         return ManagerFacts(NAME, "dotted", values, None, PATH, title=TITLE)
-    pending = parse_recommended(values, version)
+    pending, looked_at = parse_recommended(values, version), _looked_at(values, now)
+    trouble = looked_at if isinstance(looked_at, Unreadable) else Unreadable("malformed", PATH)
     return ManagerFacts(
         NAME,
         "dotted",
-        Unreadable("malformed", PATH) if pending is None else pending,
-        _looked_at(values, now),
+        trouble if pending is None else pending,
+        looked_at,
         PATH,
         "LastFullSuccessfulDate",
         TITLE,
@@ -59,9 +61,9 @@ def macos_version(host: Host) -> str | None:
 
 def parse_recommended(values: dict[str, Any], version: str | None) -> tuple[Pending, ...] | None:
     """The recommended updates that this macOS lacks; ``None`` when the list is not one, or is not all of it."""
-    listed = values.get("RecommendedUpdates", [])
-    count = values.get(COUNT, 0)
-    if not isinstance(listed, list) or (not listed and count != 0):
+    count = values.get(COUNT, values.get(FOUND))
+    listed = values.get("RecommendedUpdates", [] if count == 0 else None)
+    if not isinstance(listed, list) or (not listed and count not in (0, None)):
         return None
     found: list[Pending] = []
     for entry in listed:
@@ -110,12 +112,14 @@ def _is_major(entry: dict[Any, Any], pending: Pending, version: str | None) -> b
 
 
 def _is_installed(pending: Pending, version: str | None) -> bool:
+    """Whether this macOS has it. A fix on top of a version has the same number and a title of its own."""
     if version is None or not _is_macos(pending):
         return False
     try:
-        return dotted(version, pending.latest) >= 0
+        order = dotted(version, pending.latest)
     except BadVersionError:
         return False
+    return order > 0 or (order == 0 and pending.title.endswith(f" {pending.latest}"))
 
 
 def _looked_at(values: dict[str, Any], now: datetime) -> datetime | Unreadable:

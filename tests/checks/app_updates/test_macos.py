@@ -298,6 +298,19 @@ def test_the_next_macos_and_what_is_installed_already_are_no_updates(change: dic
     assert outcome(judged(host, feeds())) == "pass up_to_date"
 
 
+@pytest.mark.parametrize(
+    ("title", "version"),
+    [
+        ("macOS Background Security Improvement (a)", "26.6.2"),
+        ("macOS Background Security Improvement (a)", "26.6.2 (a)"),
+        ("macOS Tahoe 26.6.2 Supplemental Update", "26.6.2"),
+    ],
+)
+def test_a_fix_on_top_of_this_version_waits_though_it_has_the_same_number(title: str, version: str) -> None:
+    waiting = MACOS_UPDATE | {"Display Name": title, "Display Version": version}
+    assert outcome(judged(mac(update=software_update(waiting)), feeds())) == "unknown age_unknown"
+
+
 def test_without_knowing_the_version_every_recommended_update_counts() -> None:
     assert outcome(judged(mac(update=software_update(MACOS_UPDATE), version="Tahoe"), feeds())) == "unknown age_unknown"
 
@@ -312,6 +325,11 @@ def test_without_knowing_the_version_every_recommended_update_counts() -> None:
         (software_update() | {"LastRecommendedUpdatesAvailable": "one"}, "unknown unreadable"),
         (software_update() | {"LastRecommendedUpdatesAvailable": 0}, "pass up_to_date"),
         (software_update(MACOS_UPDATE) | {"LastRecommendedUpdatesAvailable": 1}, "unknown age_unknown"),
+        (software_update() | {"LastUpdatesAvailable": 3}, "unknown unreadable"),
+        (software_update() | {"LastUpdatesAvailable": 1, "LastRecommendedUpdatesAvailable": 0}, "pass up_to_date"),
+        ({"LastFullSuccessfulDate": NOW.replace(tzinfo=None)}, "unknown unreadable"),
+        ({"LastFullSuccessfulDate": NOW.replace(tzinfo=None), "LastUpdatesAvailable": 2}, "unknown unreadable"),
+        ({"LastFullSuccessfulDate": NOW.replace(tzinfo=None), "LastUpdatesAvailable": 0}, "pass up_to_date"),
         (software_update(MACOS_UPDATE | {"Display Version": ""}), "unknown age_unknown"),
         (software_update(MACOS_UPDATE | {"Display Version": " "}), "unknown age_unknown"),
         (software_update(MACOS_UPDATE | {"Display Version": "26.6.2 (a)"}), "unknown age_unknown"),
