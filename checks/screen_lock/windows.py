@@ -20,7 +20,7 @@ from checks.screen_lock.facts import LockFacts, LockPath, Reading, Setting, Sour
 from checks.screen_lock.settings.power import Plan
 from checks.screen_lock.settings.registry import Key, opened
 from checks.screen_lock.windows_saver import Saver, read_saver
-from checks.screen_lock.windows_sleep import Energy, by_power, on_suspend, read_energy, sign_in_delay
+from checks.screen_lock.windows_sleep import Energy, by_power, on_suspend, read_energy, sign_in_delay, while_awake
 
 __all__ = ["read"]
 
@@ -42,8 +42,11 @@ def read(host: Host) -> LockFacts:
     machine = opened(host, MACHINE_POLICIES, Source.POLICY)
     paths = [
         *_inactivity_limit(machine, saver, energy),
-        saver.path(),
-        *_device_management(host),
+        *(
+            each
+            for path in (saver.path(), *_device_management(host))
+            for each in while_awake(path, energy, abilities, away.value)
+        ),
         *(by_power(one, abilities, away) for one in energy),
     ]
     forbidden = _locking_forbidden(machine, opened(host, USER_POLICIES, Source.POLICY))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from agent.host import Host, Unreadable
@@ -12,7 +12,7 @@ from checks.screen_lock.settings.power import DISPLAY_OFF, PASSWORD_ON_WAKE, SLE
 from checks.screen_lock.settings.registry import DWORD_MAX, opened
 from checks.screen_lock.windows_saver import DESKTOP
 
-__all__ = ["Energy", "SignInDelay", "by_power", "on_suspend", "read_energy", "sign_in_delay"]
+__all__ = ["Energy", "SignInDelay", "by_power", "on_suspend", "read_energy", "sign_in_delay", "while_awake"]
 
 SECOND, NONE = timedelta(seconds=1), timedelta(0)
 SYSTEM_POLICIES = r"HKLM64\SOFTWARE\Policies\Microsoft\Windows\System"
@@ -150,6 +150,35 @@ def _either(modern: tuple[Wait, Wait], older: tuple[Wait, Wait]) -> tuple[Wait, 
     if isinstance(modern[1], Never) and isinstance(older[1], Never):
         return unclear, NEVER
     return unclear, unclear
+
+
+def while_awake(path: LockPath, energy: Sequence[Energy], abilities: Capabilities, delay: Wait) -> list[LockPath]:
+    """The same way to lock as far as sleep leaves time for it: by power source where it overtakes it on any."""
+    graces = {one.power: _overtaken(path.idle, one, abilities, delay) for one in energy}
+    if all(grace is None for grace in graces.values()):
+        return [path]
+    return [replace(path, grace=path.grace if grace is None else grace, power=at) for at, grace in graces.items()]
+
+
+def _overtaken(idle: Wait, energy: Energy, abilities: Capabilities, delay: Wait) -> Wait | None:
+    """When a password is needed on a computer that sleeps before ``idle`` is over; ``None`` where that says nothing.
+
+    Nothing runs during the older kinds of sleep, and the key that wakes the computer begins the time anew. Whether a
+    screen saver starts during Modern Standby is nowhere written down; where waking needs the password anyway, it does
+    not matter.
+    """
+    if not isinstance(idle, timedelta):
+        return None
+    unclear = Unreadable("unsupported", "sleep before the screen saver")
+    sleeps, dark = energy.sleeps, energy.display_off
+    if abilities.modern_standby is not True and energy.needs_password is False:
+        certain = abilities.modern_standby is False and abilities.older_sleep is not False
+        if isinstance(sleeps, timedelta) and sleeps < idle:
+            return NEVER if certain else unclear
+    late = isinstance(delay, Never) or (isinstance(delay, timedelta) and delay > NONE)
+    if abilities.modern_standby is not False and late and not isinstance(dark, Never):
+        return dark if isinstance(dark, Unreadable) else unclear if dark <= idle else None
+    return None
 
 
 def on_suspend(energy: Sequence[Energy], abilities: Capabilities, delay: Wait) -> bool | Unreadable | None:

@@ -461,6 +461,29 @@ def test_waking_from_sleep_without_a_password_shows_beside_a_good_screen_saver()
     assert said(saver(), queries=told(battery=False, display=0, sleep=0, password=(1, 0))) == PASS
 
 
+def test_a_screen_saver_never_starts_on_a_computer_that_sleeps_before_it() -> None:
+    late = saver(timeout="600")
+    assert said(late, queries=told(display=0, sleep=300, password=0)) == NO_PASSWORD
+    assert said(late, queries=told(display=0, sleep=(900, 300), password=0)) == NO_PASSWORD
+    assert said(late, queries=told(display=0, sleep=600, password=0)) == "warn not_on_suspend"
+    assert said(late, queries=told(display=0, sleep=300, password=1)) == PASS
+    assert said(late, queries=told(older_sleep=False, sleep=300, password=0)) == UNSUPPORTED
+    assert said(PLAIN, device_management(10), queries=told(display=0, sleep=300, password=0)) == NO_PASSWORD
+
+
+def test_whether_a_screen_saver_starts_during_modern_standby_is_not_certain() -> None:
+    late, queries = saver(timeout="600"), told(modern=True, display=300, sleep=0)
+    for delay in (900, FOR_EVER):
+        assert said(late, away(delay), queries=queries) == UNSUPPORTED
+        assert said(PLAIN, device_management(10), away(delay), queries=queries) == UNSUPPORTED
+    assert said(saver(timeout="240"), away(900), queries=queries) == PASS
+    assert said(late, away(900), limit(600), queries=queries) == PASS
+    for delay in (0, 5):
+        assert said(late, away(delay), queries=queries) == PASS
+    assert said(late, away(900), queries=told(modern=True, sleep=0)) == UNREADABLE
+    assert said(late, away(900), queries=told(modern=True, display=0, sleep=0)) == PASS
+
+
 def test_a_password_on_wake_that_is_neither_yes_nor_no_is_not_known() -> None:
     assert said(saver(), queries=told(display=0, sleep=0, password=2)) == UNREADABLE
 
