@@ -12,7 +12,7 @@ from agent.cli.subjects import account_named, spoken
 from agent.errors import RefusedError
 from agent.localtime import LocalZone
 from agent.store import StoreError
-from checks.breach.remembered import acknowledge, take_back
+from checks.breach.remembered import acknowledge, happened_after, take_back
 from config.text import quoted
 
 __all__ = ["add_parser", "run"]
@@ -83,10 +83,17 @@ def run(args: argparse.Namespace, stdin: IO[str], stdout: IO[str], stderr: IO[st
                 count, said = acknowledge(memory, account.id, now, others, on=on), "dealt with"
             else:
                 count, said = take_back(memory, account.id, now, others), "open again"
-            breaches = {0: f"nothing {'to deal with' if acknowledging else 'to take back'}", 1: f"1 breach {said}"}
-            print(f"{spoken(account)}: {breaches.get(count, f'{count} breaches {said}')}.", file=stdout)
+            nothing = "nothing to deal with" if acknowledging else "nothing to take back"
+            later = happened_after(memory, account.id, on, now) if on is not None else 0
+            line = f"{_counted(count)} {said}" if count else f"nothing {said}" if later else nothing
+            line += f": {_counted(later)} happened after that day" if later else ""
+            print(f"{spoken(account)}: {line}.", file=stdout)
     print("The next check takes it into account.", file=stdout)
     return 0
+
+
+def _counted(number: int) -> str:
+    return "1 breach" if number == 1 else f"{number} breaches"
 
 
 def _day(text: str | None, now: datetime) -> date | None:

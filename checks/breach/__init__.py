@@ -43,7 +43,8 @@ def _shown(account: AccountFacts) -> Shown | None:
     if not breaches:
         return None
     classes = {breach.name: found for breach in breaches if (found := classes_of(breach)) is not None}
-    return Shown(tag, {breach.name: int(weight(breach)) for breach in breaches}, classes)
+    happened = {breach.name: breach.happened for breach in breaches if breach.happened is not None}
+    return Shown(tag, {breach.name: int(weight(breach)) for breach in breaches}, classes, happened)
 
 
 def _open(account: AccountFacts) -> tuple[str, tuple[Breach, ...]]:

@@ -32,6 +32,7 @@ __all__ = [
     "Window",
     "acknowledge",
     "forget",
+    "happened_after",
     "newest_news",
     "take_back",
 ]
@@ -61,12 +62,17 @@ class Answer(msgspec.Struct, frozen=True):
 class Shown(msgspec.Struct, frozen=True):
     """The breaches of the last finding about one account by name, with their weights: what there is to acknowledge.
 
-    ``classes`` is what leaked, where that is known.
+    ``classes`` is what leaked, and ``happened`` the day of it, where that is known.
     """
 
     tag: str
     weights: dict[str, int]
     classes: dict[str, tuple[str, ...]] = {}
+    happened: dict[str, date] = {}
+
+    def happened_after(self, day: date) -> frozenset[str]:
+        """Those that happened after a day: a password that was changed on it may be among what leaked."""
+        return frozenset(name for name, happened in self.happened.items() if happened > day)
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -199,7 +205,8 @@ def acknowledge(
     """The person has dealt with every breach that the last finding about this account showed.
 
     The same goes for those of ``others`` (the ids of further accounts) that have the same address. ``on`` is the day
-    on which they say they did it, today unless they name one. ``only`` names those of them that are meant.
+    on which they say they did it, today unless they name one; what happened later is not dealt with. ``only`` names
+    those of them that are meant.
 
     Returns:
         How many breaches that were; 0 when there was nothing to acknowledge.
@@ -208,10 +215,12 @@ def acknowledge(
     shown = remembered.get(f"shown:{account_id}", Shown)
     if shown is None or not shown.weights:
         return 0
+    day = on or now.date()
+    later = shown.happened_after(day)
     new = {
-        name: DealtWith(weight, now, on or now.date(), shown.classes.get(name))
+        name: DealtWith(weight, now, day, shown.classes.get(name))
         for name, weight in shown.weights.items()
-        if only is None or name in only
+        if name not in later and (only is None or name in only)
     }
     if not new:
         return 0
@@ -223,6 +232,12 @@ def acknowledge(
             kept = before.dealt_with if before is not None and before.tag == shown.tag else {}
             _put_acknowledged(remembered, each, now, shown.tag, kept | new)
     return len(new)
+
+
+def happened_after(memory: Memory, account_id: str, day: date, now: datetime) -> int:
+    """How many of the breaches that the last finding showed happened after a day."""
+    shown = Remembered(memory, now).get(f"shown:{account_id}", Shown)
+    return 0 if shown is None else len(shown.happened_after(day))
 
 
 def take_back(memory: Memory, account_id: str, now: datetime, others: Iterable[str] = ()) -> int:

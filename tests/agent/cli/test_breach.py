@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,20 @@ def test_the_day_on_which_it_was_done_may_be_told(config: Path) -> None:
     with session.store as store:
         kept = store.memory("breach").recall(f"acknowledged:{ids['Work']}")
     assert kept["details"]["Adobe"]["on"] == "2026-11-20"
+
+
+def test_what_was_done_before_a_breach_happened_is_not_taken_for_it_and_said(config: Path) -> None:
+    ids = show(config, Work={"Adobe": 4})
+    session = open_session(str(config))
+    with session.store as store:
+        shown = Shown("", {"Adobe": 4}, happened={"Adobe": date(2026, 11, 20)})
+        Remembered(store.memory("breach"), NOW).put(f"shown:{ids['Work']}", shown)
+
+    code, out, _ = ask("Work", "--on", "2026-11-19", "--config", str(config))
+
+    assert code == 0
+    assert out.startswith(f"Work ({ids['Work']}): nothing dealt with: 1 breach happened after that day.\n")
+    assert dealt_with(config, ids["Work"]) == {}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from agent.contract import Account, Context, Finding, Response, Severity, Status
 from agent.http import Network
 from checks.breach import CHECK
 from checks.breach.hibp import ATTRIBUTION
-from checks.breach.remembered import acknowledge, forget, newest_news, take_back
+from checks.breach.remembered import acknowledge, forget, happened_after, newest_news, take_back
 from config.schema import BreachSettings, NetworkSettings
 from tests.builders import NOW, DictMemory, computer, context
 from tests.hibp_server import ANONYMOUS_KEY, KEY, TEST_KEY, HibpServer, address_of, breach, hibp_server
@@ -718,6 +718,20 @@ def test_the_day_on_which_it_was_done_is_shown_and_the_details_for_a_month(lapto
     assert any(detail.startswith("Leaked: ") for detail in item.details)
     (item,) = laptop.later(days=31).finding().items
     assert item.details == ("You dealt with this on 20 November 2026",)
+
+
+def test_what_was_done_before_a_breach_happened_does_not_deal_with_it(laptop: Laptop) -> None:
+    dated = [breach("Before", BreachDate="2026-09-01"), breach("After", BreachDate="2026-11-02")]
+    laptop.server.catalogue += dated
+    laptop.server.accounts["account-exists"] = ["Before", "After"]
+    laptop.finding()
+    changed = date(2026, 10, 1)
+
+    assert happened_after(laptop.memory, MAIL.id, changed, laptop.now) == 1
+    assert acknowledge(laptop.memory, MAIL.id, laptop.now, on=changed) == 1
+    assert verdict(laptop.finding()) == (Status.WARN, "found")
+    assert acknowledge(laptop.memory, MAIL.id, laptop.now, on=date(2026, 11, 2)) == 1
+    assert verdict(laptop.finding()) == (Status.PASS, "acknowledged")
 
 
 def test_the_last_acknowledgement_can_be_taken_back_and_only_that(laptop: Laptop) -> None:
