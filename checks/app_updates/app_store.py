@@ -2,7 +2,7 @@
 
 ``mas outdated --json`` (7.0 and later) prints one JSON object for each app that is behind and nothing when none is. It
 knows apps through Spotlight, and nothing is also what it says where Spotlight is switched off: so its silence counts
-only when ``mas list --json`` knows as many apps as lie here.
+only when ``mas list --json`` knows each of the apps that lie here. As many would not do: it also lists Apple's own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read(context: Context, apps: Sequence[Installed]) -> ManagerFacts | Unreadab
         return Unreadable("no_tool", "mas")
     known = _recall(context)
     if known is None or known.apps != names or context.fresh or not timedelta() <= context.now - known.at < EVERY:
-        pending = _ask(context.host, len(apps)) if _may_ask(context) else Unreadable("offline", "mas")
+        pending = _ask(context.host, apps) if _may_ask(context) else Unreadable("offline", "mas")
         if not isinstance(pending, Unreadable):
             known = _Remembered(context.now, names, pending)
             context.memory.remember(MEMORY, msgspec.to_builtins(known))
@@ -79,11 +79,12 @@ def _recall(context: Context) -> _Remembered | None:
         return None
 
 
-def _ask(host: Host, count: int) -> tuple[Pending, ...] | Unreadable:
+def _ask(host: Host, apps: Sequence[Installed]) -> tuple[Pending, ...] | Unreadable:
     listed = _objects(host, LIST)
     if isinstance(listed, Unreadable):
         return listed
-    if len(listed) < count:
+    known = {text for app in listed for text in (app.get("bundleID"), app.get("name")) if isinstance(text, str)}
+    if any(known.isdisjoint((app.package, app.title)) for app in apps):
         return Unreadable("empty", " ".join(LIST))
     outdated = _objects(host, OUTDATED)
     if isinstance(outdated, Unreadable):

@@ -391,12 +391,16 @@ def test_mas_says_what_the_store_has() -> None:
     assert outcome(finding) == "unknown age_unknown"
     assert item(finding, "Notes Plus") == ("unknown", "2.0", "2.1")
     assert outcome(judged(mac(NOTES, files=BOUGHT, commands=mas(LISTED, "")), feeds())) == "pass up_to_date"
+    by_id = '{"adamID":1,"bundleID":"com.example.notes","name":"Notizen Plus","version":"2.0"}\n'
+    assert outcome(judged(mac(NOTES, files=BOUGHT, commands=mas(by_id, "")), feeds())) == "pass up_to_date"
 
 
 @pytest.mark.parametrize(
     "commands",
     [
         mas("", ""),
+        mas('{"adamID":2,"bundleID":"com.apple.iWork.Pages","name":"Pages","version":"15.0"}', ""),
+        mas('{"adamID":2,"bundleID":["com.example.notes"],"name":["Notes Plus"],"version":"2.0"}', ""),
         mas(LISTED, "", exit=1),
         mas(LISTED, "497799835 Xcode (15.4 -> 16.0)\n"),
         mas("Error: unknown option --json", ""),
@@ -405,7 +409,18 @@ def test_mas_says_what_the_store_has() -> None:
         mas(LISTED, "[1]"),
         [command("mas list --json", LISTED)],
     ],
-    ids=["spotlight off", "exit", "old text", "old list", "text id", "no version", "list", "silent"],
+    ids=[
+        "spotlight off",
+        "only another app",
+        "no names",
+        "exit",
+        "old text",
+        "old list",
+        "text id",
+        "no version",
+        "list",
+        "silent",
+    ],
 )
 def test_what_mas_does_not_say_clearly_is_not_checked(commands: list[dict[str, Any]]) -> None:
     finding = judged(mac(NOTES | {"Google Chrome": CURRENT_CHROME}, files=BOUGHT, commands=commands), feeds())
