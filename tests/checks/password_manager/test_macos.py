@@ -106,6 +106,10 @@ def test_an_app_elsewhere_is_not_looked_for(path: str) -> None:
     assert said(finding(files=bundle(path))) == NOT_FOUND
 
 
+def test_an_app_that_its_maker_may_have_ended_is_not_certain() -> None:
+    assert said(finding(files=bundle(key="com.dashlane.Dashlane"))) == UNCONFIRMED
+
+
 @pytest.mark.parametrize("key", ["com.apple.Passwords", "com.apple.keychainaccess"])
 def test_trap_7_what_comes_with_the_system_is_no_evidence(key: str) -> None:
     assert said(finding(files=bundle("/Applications/Passwords.app/Contents/Info.plist", key))) == NOT_FOUND
