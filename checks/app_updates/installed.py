@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from agent.host import System
+from agent.host import System, Unreadable
 from checks.app_updates.catalogue import document
 
 __all__ = ["Installed", "KnownApp", "known_apps"]
@@ -35,8 +35,8 @@ class KnownApp:
         """Whether Windows lists it so. A publisher changes its name, but hardly the first word of it."""
         if self.display_name is None or not self.display_name.search(display_name):
             return False
-        first = self.publisher.casefold().split()[:1]
-        return not first or not publisher or publisher.casefold().split()[:1] == first
+        first = _first_word(self.publisher)
+        return not first or not publisher or _first_word(publisher) == first
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Installed:
     """One installed app.
 
     ``package`` is what it is remembered by and never changes; ``version`` is empty when it could not be told. ``line``
-    is ``release`` or ``esr`` where the system says which. ``place`` says where it was found.
+    is ``release`` or ``esr`` where the system says which. ``place`` says where it was found. ``unread`` is why nobody
+    can tell which app it is.
     """
 
     package: str
@@ -58,11 +59,17 @@ class Installed:
     build: str = ""
     feed_url: str = ""
     from_store: bool = False
+    unread: Unreadable | None = None
 
     @property
     def name(self) -> str:
         """What people call it."""
         return self.known.name if self.known else self.title
+
+
+def _first_word(publisher: str) -> str:
+    """``Google, Inc.``, as it once was, and ``Google LLC`` begin the same."""
+    return next(iter(publisher.casefold().split()), "").rstrip(",")
 
 
 @lru_cache

@@ -26,6 +26,7 @@ from checks.app_updates.versions import BadVersionError, winget
 __all__ = ["read"]
 
 WINGET = "winget"
+LIST = "the list of programs"
 #: 4 MB every few days, whatever is installed.
 EVERY = timedelta(days=2)
 #: A first number beyond this many times the listed one is of another way of counting (2025.1 beside 25.1).
@@ -39,10 +40,13 @@ def read(context: Context) -> Reading:
     """Every program of this computer beside what is published of it."""
     apps = windows_apps.read(context.host)
     if isinstance(apps, Unreadable):
-        return Reading((ManagerFacts("programs", WINGET, apps, None, apps.where, title="the list of programs"),))
+        return Reading((ManagerFacts("programs", WINGET, apps, None, apps.where, title=LIST),))
     asker = Asker(context)
-    found = [desktop.by_feed(context, asker, app) for app in apps if _has_own_feed(app)]
-    found.extend(_by_winget(asker, [app for app in apps if not _has_own_feed(app)]))
+    found: list[Source | Unchecked] = [
+        Source(app, "programs", WINGET, None, app.unread, LIST) for app in apps if app.unread is not None
+    ]
+    found.extend(desktop.by_feed(context, asker, app) for app in apps if _has_own_feed(app))
+    found.extend(_by_winget(asker, [app for app in apps if app.unread is None and not _has_own_feed(app)]))
     return desktop.gathered(context, found)
 
 

@@ -1,9 +1,10 @@
 r"""What is installed on Windows, from the registry, whose names are the same in every language.
 
-Programs: the ``Uninstall`` keys of both views of the machine and of the person. Hidden are parts of the system
-(``SystemComponent``), updates of something else (``ParentKeyName``, ``ReleaseType``) and what has no name, as Windows'
-own list hides them. An entry of which every named file is gone is no app that anybody could bring up to date. Store
-apps: the full names of packages are keys below ``AppModel\Repository\Packages``. Office: what Click-to-Run reports.
+Programs: the ``Uninstall`` keys of both views of the machine and of the person. Hidden are updates of something else
+(``ParentKeyName``, ``ReleaseType``), what has no name, and parts of the system (``SystemComponent``), as Windows' own
+list hides them; but that mark may be put on any app, so one whose releases we follow is no part of the system. An
+entry of which every named file is gone is no app that anybody could bring up to date. Store apps: the full names of
+packages are keys below ``AppModel\Repository\Packages``. Office: what Click-to-Run reports.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Values = Mapping[str, RegistryValue]
 def read(host: Host) -> list[Installed] | Unreadable:
     """Every program, the Store apps of the catalogue, and Office; ``Unreadable`` when a list could not be read.
 
-    An entry that could not be read is an app without a version.
+    An entry that could not be read may be any app's.
     """
     found: list[Installed] = []
     lists = 0
@@ -71,16 +72,22 @@ def _programs(host: Host, key: str, place: str, names: list[str]) -> Iterator[In
     for name in names:
         values = host.registry(f"{key}\\{name}")
         if isinstance(values, Unreadable):
-            yield Installed(f"{name} ({place})", "an app whose entry could not be read", "", place)
+            title = "an app whose entry could not be read"
+            yield Installed(f"{name} ({place})", title, "", place, unread=values)
         elif values is not None and not _is_hidden(values) and not is_gone(host, values):
-            yield _program(name, values, place)
+            app = _program(name, values, place)
+            if not _is_component(values) or (app.known is not None and app.known.feed is not None):
+                yield app
 
 
 def _is_hidden(values: Values) -> bool:
-    component = values.get("systemcomponent")
-    hidden = component is not None and component.type == "REG_DWORD" and component.value == 1
     kind = _text(values, "releasetype").casefold()
-    return hidden or not _text(values, "displayname") or bool(_text(values, "parentkeyname")) or kind in UPDATES
+    return not _text(values, "displayname") or bool(_text(values, "parentkeyname")) or kind in UPDATES
+
+
+def _is_component(values: Values) -> bool:
+    component = values.get("systemcomponent")
+    return component is not None and component.type == "REG_DWORD" and component.value == 1
 
 
 def _program(name: str, values: Values, place: str) -> Installed:

@@ -307,6 +307,19 @@ def test_a_list_of_programs_that_may_not_be_read_is_no_pass() -> None:
     assert outcome(judged(computer("windows"), feeds())) == "unknown unreadable"
 
 
+def test_an_entry_that_may_not_be_read_may_be_an_old_browser_and_is_no_pass() -> None:
+    host = windows({"c": CURRENT_CHROME}, unreadable={f"HKLM64\\{UNINSTALL}\\Mozilla Firefox": "denied"})
+    assert outcome(judged(host, feeds())) == "unknown no_permission"
+    host = windows({"c": CURRENT_CHROME}, unreadable={f"HKLM64\\{UNINSTALL}\\Mozilla Firefox": "failed"})
+    assert outcome(judged(host, feeds())) == "unknown unreadable"
+
+
+def test_a_browser_that_the_office_hides_from_the_list_is_compared_all_the_same() -> None:
+    hidden = OLD_CHROME | {"SystemComponent": {"type": "REG_DWORD", "value": 1}}
+    edge_beside = program("Microsoft Edge", "154.0.4258.62", "Microsoft Corporation")
+    assert outcome(judged(windows({"e": edge_beside, "c": hidden}), feeds())) == "unknown age_unknown"
+
+
 def test_switched_off_nobody_is_asked_and_nothing_is_compared() -> None:
     off = msgspec.structs.replace(default_settings().app_updates, feeds=False)
     network = feeds()

@@ -105,6 +105,7 @@ def test_what_windows_own_list_shows_is_shown(more: dict[str, Any]) -> None:
     ("display_name", "publisher", "name", "line"),
     [
         ("Google Chrome", "Google LLC", "Google Chrome", None),
+        ("Google Chrome", "Google, Inc.", "Google Chrome", None),
         ("Mozilla Firefox (x64 de)", "Mozilla", "Firefox", "release"),
         ("Mozilla Firefox (x64 en-GB)", "Mozilla Corporation", "Firefox", "release"),
         ("Mozilla Firefox ESR (x64 de)", "Mozilla", "Firefox", "esr"),
