@@ -13,12 +13,24 @@ from typing import Literal
 
 from agent.contract import Attestation
 
-__all__ = ["CLOCK_TOLERANCE", "LAPTOP", "SERVICE_CHANGED", "TAKEN_BACK", "Happened", "Said", "State", "Statements"]
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "LAPTOP",
+    "NOTED",
+    "SERVICE_CHANGED",
+    "TAKEN_BACK",
+    "Happened",
+    "Said",
+    "State",
+    "Statements",
+]
 
 #: The subject of statements about this computer and the person, where others name an account.
 LAPTOP = "laptop"
 #: The answer that takes the last event of its kind back. Any other answer about an event says that it happened.
 TAKEN_BACK = "taken_back"
+#: The agent's own note of an event that it saw. Nobody said it, so nobody can take it back.
+NOTED = "new"
 #: An account was put on another service: what was said of it before was said of something else.
 SERVICE_CHANGED = "event.service"
 #: A statement may be this much ahead of the clock: time servers correct clocks by seconds.
@@ -62,7 +74,7 @@ class Statements:
         if event.made.answer != TAKEN_BACK:
             earlier.append(event)
             return
-        same = [one for one in earlier if one.made.subject == event.made.subject]
+        same = [one for one in earlier if one.made.subject == event.made.subject and one.made.answer != NOTED]
         if same:
             earlier.remove(same[-1])
 

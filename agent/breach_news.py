@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from agent.attested import NOTED
 from agent.contract import Attestation
 from agent.store import Store
 from checks.breach.remembered import newest_news
@@ -15,7 +16,6 @@ from checks.breach.remembered import newest_news
 __all__ = ["EVENT", "NOTED", "note"]
 
 EVENT = "event.breach"
-NOTED = "new"
 
 
 def note(store: Store, account_ids: Iterable[str], now: datetime) -> int:

@@ -71,6 +71,13 @@ def test_an_event_ends_the_answers_before_it_and_not_those_after() -> None:
     assert about(left(2), said(2)).state == "good", "said in the same moment, but after it"
 
 
+def test_what_the_agent_saw_itself_is_not_taken_back_by_a_mistake_of_the_person() -> None:
+    heard, mistake = said(4, statement=BREACH, answer="happened"), said(1, statement=BREACH, answer=TAKEN_BACK)
+    assert about(said(5), breach(2), mistake).state == "expired"
+    assert about(heard, said(3), breach(2), mistake).state == "expired"
+    assert about(said(5), heard, mistake).state == "good"
+
+
 def test_an_event_that_was_taken_back_ends_nothing_and_earlier_ones_still_do() -> None:
     assert about(said(5), left(2), left(1, TAKEN_BACK)).state == "good"
     assert about(said(5), left(3), left(2), left(1, TAKEN_BACK)).state == "expired"
