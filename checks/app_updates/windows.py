@@ -18,7 +18,7 @@ from checks.app_updates.compare import CURRENT, Behind, Current
 from checks.app_updates.desktop import Reading, Source
 from checks.app_updates.facts import ManagerFacts, Unchecked
 from checks.app_updates.feeds.ask import Asker, Known
-from checks.app_updates.feeds.table import feed, passed_over
+from checks.app_updates.feeds.table import feed, is_part, passed_over
 from checks.app_updates.feeds.winget_index import MAX_BYTES, Listed, Wanted, read_index
 from checks.app_updates.installed import Installed
 from checks.app_updates.versions import BadVersionError, winget
@@ -107,8 +107,9 @@ def _listed(app: Installed, known: Known[Answer] | Unreadable, name: str) -> lis
     if listed is None:
         return [Unchecked(app.name, app.version, desktop.NO_FEED, app.place)]
     if passed_over(listed.package):
-        # A part of Windows or of other apps is none of the person's business; an app of the catalogue is.
-        return [Unchecked(app.name, app.version, desktop.NO_FEED, app.place)] if app.known else []
+        # A part of Windows or of other apps is none of the person's business; another edition of a browser is.
+        hidden = is_part(listed.package) and app.known is None
+        return [] if hidden else [Unchecked(app.name, app.version, desktop.NO_FEED, app.place)]
     return [Source(app, WINGET, WINGET, known.at, _stands(app.version, listed), name, decides=decides)]
 
 

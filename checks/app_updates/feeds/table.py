@@ -13,7 +13,7 @@ from checks.app_updates.feeds.latest import Latest
 from checks.app_updates.feeds.mozilla import parse_firefox, parse_thunderbird
 from checks.app_updates.feeds.plain import parse_brave, parse_cask, parse_lifecycle
 
-__all__ = ["Feed", "Reader", "feed", "passed_over", "reader"]
+__all__ = ["Feed", "Reader", "feed", "is_part", "passed_over", "reader"]
 
 Reader = Callable[[bytes], Latest | None]
 
@@ -59,5 +59,10 @@ def feed(name: str, system: System) -> Feed | None:
 
 
 def passed_over(package: str) -> bool:
-    """Whether winget's package is one that nobody is bothered with."""
-    return package.startswith(tuple(document()["winget"]["passed_over"]))
+    """Whether winget's package is one that is not compared with its list."""
+    return is_part(package) or package.startswith(tuple(document()["winget"]["not_compared"]))
+
+
+def is_part(package: str) -> bool:
+    """Whether winget's package is a part of Windows or of other apps, which nobody is bothered with."""
+    return package.startswith(tuple(document()["winget"]["parts"]))

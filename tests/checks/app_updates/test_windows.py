@@ -183,6 +183,14 @@ def test_an_app_of_the_catalogue_that_is_rolled_out_in_rings_is_not_checked() ->
     assert item(finding, "OneDrive") == ("unknown", "24.1", None)
 
 
+def test_another_edition_of_a_browser_is_counted_as_not_checked() -> None:
+    beta = program("Google Chrome Beta", "100.0.1.1", "Google LLC")
+    listed = winget_list(ZOOM_LISTED, ("Google.Chrome.Beta", "155.0.1.1", None, ("Google Chrome Beta",), ()))
+    finding = judged(windows({"ZoomUMX": ZOOM, "Google Chrome Beta": beta}), feeds(**{WINGET: listed}))
+    assert outcome(finding) == "pass partly"
+    assert item(finding, "Google Chrome Beta") == ("unknown", "100.0.1.1", None)
+
+
 def test_one_exotic_app_is_counted_and_does_not_stand_in_the_way() -> None:
     finding = judged(windows({"c": CURRENT_CHROME, "x": ODD}), feeds())
     assert outcome(finding) == "pass partly"
