@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from agent.store import rows
 from agent.store.errors import StoreError, is_damage, is_unexpected, sentence
-from agent.store.schema import migrate
+from agent.store.schema import migrate, verify
 
 __all__ = ["in_memory", "make_private_folder", "open_or_replace"]
 
@@ -85,6 +85,7 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict == "ok":
             migrate(connection, path)
+            verify(connection)
             rows.read_everything(connection)
             return
     except (sqlite3.Error, ValueError, TypeError, RecursionError) as error:

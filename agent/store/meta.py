@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
-__all__ = ["meta", "set_meta"]
+import msgspec
+
+from agent.store.moments import moment
+
+__all__ = ["meta", "set_meta", "verify"]
+
+#: Those that are times, some of them empty while there is none.
+TIMES = ("clock_at", "clock_since", "compacted_at", "forgotten_before")
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -16,3 +24,19 @@ def meta(connection: sqlite3.Connection, key: str) -> str | None:
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Keep one."""
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def verify(connection: sqlite3.Connection) -> None:
+    """Read those that no other part of the store reads as it opens.
+
+    Raises:
+        ValueError: there is something that no Watchword wrote.
+    """
+    for key in TIMES:
+        written = meta(connection, key)
+        if written:
+            moment(written)
+    int(meta(connection, "compacted_size") or 0)
+    settings = meta(connection, "settings")
+    if settings:
+        msgspec.json.decode(settings, type=dict[str, Any])

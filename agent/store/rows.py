@@ -13,6 +13,7 @@ from agent.contract import Attestation, Finding, Status
 from agent.store import kept, reported, timeline
 from agent.store.events import AccountKept, Attested
 from agent.store.meta import meta, set_meta
+from agent.store.meta import verify as verify_meta
 from agent.store.moments import moment, text
 from agent.store.records import LastReal, Standing, StoredAccount
 
@@ -181,6 +182,7 @@ def read_everything(connection: sqlite3.Connection) -> None:
     _refuse_bytes(memory)
     for _, _, value in memory:
         msgspec.json.decode(value)
+    verify_meta(connection)
     accounts(connection)
     attested(connection)
     standings(connection)

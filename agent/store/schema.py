@@ -6,7 +6,7 @@ import sqlite3
 
 from agent.store.errors import StoreError
 
-__all__ = ["migrate"]
+__all__ = ["migrate", "verify"]
 
 #: ``attestations`` can only grow: the triggers refuse every other change, whoever asks. Times are ISO 8601 in UTC.
 #: ``standing.subject`` is '' for the laptop itself; ``real_*`` is the last answer other than "unknown".
@@ -77,3 +77,14 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def verify(connection: sqlite3.Connection) -> None:
+    """See that tables, indexes and triggers are as the steps made them: SQLite keeps the statements word for word.
+
+    Raises:
+        ValueError: they are not, and a statement of ours might fail for ever.
+    """
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'sqlite_sequence'")
+    if {sql for (sql,) in found} != {statement for statements in STEPS for statement in statements}:
+        raise ValueError("tables that no Watchword made")

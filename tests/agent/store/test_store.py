@@ -250,6 +250,15 @@ def test_a_damaged_store_is_set_aside_and_rebuilt_without_losing_a_statement(pat
         "DROP TABLE standing",
         "DROP TABLE meta",
         "PRAGMA user_version = 0",
+        "UPDATE meta SET value = '2026-11-22T10:0V:00.000000+00:00' WHERE key = 'clock_at'",
+        "UPDATE meta SET value = '0001-01-01T00:00:00.000000+00:00' WHERE key = 'clock_since'",
+        "INSERT OR REPLACE INTO meta VALUES ('forgotten_before', 'z')",
+        "INSERT INTO meta VALUES ('compacted_at', '2026-11-22')",
+        "INSERT INTO meta VALUES ('compacted_size', '1e')",
+        "INSERT INTO meta VALUES ('settings', '[]')",
+        "ALTER TABLE memory RENAME COLUMN key TO k",
+        "ALTER TABLE history RENAME COLUMN sequence TO sequencd",
+        "DROP TRIGGER attestations_are_not_removed",
     ],
 )
 def test_a_value_that_cannot_be_read_does_not_stop_every_command_from_now_on(paths: Paths, change: str) -> None:
