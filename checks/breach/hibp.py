@@ -33,6 +33,7 @@ __all__ = [
     "decode_passwords",
     "decode_plan",
     "decode_range",
+    "is_kept",
     "is_key",
     "key_headers",
     "latest_url",
@@ -64,6 +65,8 @@ BLOCKED_WAIT = timedelta(hours=24)
 #: A padded answer has 800 to 1,000 lines, so a shorter one is not all of it (haveibeenpwned.com/API/v3#PwnedPasswords).
 PADDED_LINES = 800
 
+_LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9])?")
+_DOMAIN = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _KEY = re.compile(r"[0-9a-fA-F]{32}")
 _PADDED_LINE = re.compile(r"([0-9A-Fa-f]{35}):([0-9]{1,12})")
 _SUFFIX = re.compile(r"[0-9A-Fa-f]{34}")
@@ -107,6 +110,17 @@ def normalised(address: str) -> str | None:
     if not at or not local or not domain or len(address) > 254:
         return None
     return address if address.isprintable() and not any(map(str.isspace, address)) else None
+
+
+def is_kept(address: str) -> bool:
+    """Whether the service keeps addresses of this form. It loads no other from a breach, so it never knows of one.
+
+    An apostrophe ("o'brien@..."), an accent, or a domain in another script is enough (the service's own loader,
+    HaveIBeenPwned/EmailAddressExtractor, ``EmailValidation.cs``).
+    """
+    local, _, domain = address.rpartition("@")
+    plain = _LOCAL.fullmatch(local) is not None and ".." not in local
+    return plain and "." in domain and _DOMAIN.fullmatch(domain) is not None
 
 
 def address_hash(address: str) -> str:

@@ -26,6 +26,7 @@ REASONS = frozenset(
         "no_key",
         "bad_key",
         "bad_request",
+        "not_kept",
         "no_permission",
         "no_keyring",
         "office_file",

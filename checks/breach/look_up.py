@@ -112,6 +112,9 @@ class _Search:
                 answer = asked or answer
         elif isinstance(self._key, Trouble) and not self._address_comes_first(self._key, trouble):
             trouble = self._without_key(self._key, address, answer)
+        if isinstance(address, str) and not hibp.is_kept(address):
+            # Whatever else is the matter: that nothing is known of it would say nothing.
+            trouble = Trouble("not_kept")
         return self._facts(account, address, tag, answer, trouble)
 
     def _facts(

@@ -422,6 +422,36 @@ def test_an_address_that_is_none_is_not_sent(laptop: Laptop) -> None:
     assert not [path for path in laptop.asked() if "breachedaccount" in path]
 
 
+UNUSUAL = [
+    "o'brien@example.com",
+    "sinéad@example.com",
+    "alex@exämple.com",
+    "alex@xn--exmple-cua.com",
+    "alex_@example.com",
+]
+
+
+@pytest.mark.parametrize("address", UNUSUAL)
+@pytest.mark.parametrize("key", [KEY, ANONYMOUS_KEY, None])
+def test_that_nothing_is_known_of_an_address_that_is_never_kept_says_nothing(
+    laptop: Laptop, address: str, key: str | None
+) -> None:
+    laptop.addresses[MAIL.id], laptop.key = address, key
+
+    assert verdict(laptop.finding()) == (Status.UNKNOWN, "not_kept")
+    laptop.server.mode = "unavailable"
+    assert verdict(laptop.later(days=2).finding()) == (Status.UNKNOWN, "not_kept")
+
+
+def test_what_is_known_of_such_an_address_all_the_same_is_told(laptop: Laptop) -> None:
+    laptop.addresses[MAIL.id] = UNUSUAL[0]
+    laptop.server.others[UNUSUAL[0]] = ["Adobe"]
+
+    assert verdict(laptop.finding()) == (Status.FAIL, "password_exposed")
+    acknowledge(laptop.memory, MAIL.id, laptop.now)
+    assert verdict(laptop.finding()) == (Status.UNKNOWN, "not_kept")
+
+
 def test_patience_that_was_asked_for_outlives_a_restart_and_an_impatient_person(laptop: Laptop) -> None:
     laptop.server.mode = "rate_limited"
     laptop.server.retry_after = "3600"
