@@ -114,12 +114,18 @@ def _listed(app: Installed, known: Known[Answer] | Unreadable, name: str) -> lis
 
 
 def _stands(version: str, listed: Listed) -> Behind | Current | Unreadable:
-    """By winget's own rule, with the version as Windows shows it."""
+    """By winget's own rule, with the version as Windows shows it.
+
+    winget takes everything between two forms of the latest version for it. But where one installer counts 6.5.7 and
+    another 6.5.60598, an old 6.5.50000 is between them.
+    """
     where = f"{version[:60]} beside {listed.shown}"
     mine, theirs = _first(version), _first(listed.shown)
     if mine is None or theirs is None or mine > OTHER_COUNT * max(theirs, 1):
         return Unreadable("incomparable", where)
     try:
+        if listed.highest and winget(listed.shown, version) < 0 and winget(version, listed.highest) < 0:
+            return Unreadable("incomparable", where)
         return CURRENT if winget(version, listed.shown) >= 0 else Behind(listed.shown)
     except BadVersionError:
         return Unreadable("incomparable", where)

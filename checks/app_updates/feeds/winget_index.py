@@ -1,8 +1,8 @@
 """winget's own list of apps: ``source2.msix``, a zip with one SQLite file, ``Public/index.db``.
 
 The tables are those of winget-cli's schema 2.0: ``packages`` has one row per app with its latest version, and the
-range of versions that Windows shows for it where that differs (``arp_min_version``). ``productcodes2`` and ``pfns2``
-say which app an entry of Windows' own lists belongs to, in lower case.
+range of versions that Windows shows for that one where it differs (``arp_min_version``, ``arp_max_version``).
+``productcodes2`` and ``pfns2`` say which app an entry of Windows' own lists belongs to, in lower case.
 """
 
 from __future__ import annotations
@@ -63,11 +63,15 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True, array_like=True):
-    """What the list says of one app. ``shown`` is its latest version in the form in which Windows shows it."""
+    """What the list says of one app. ``shown`` is its latest version in the form in which Windows shows it.
+
+    Its installers may show that one version differently: then ``shown`` is the lowest form, ``highest`` the highest.
+    """
 
     package: str
     latest: str
     shown: str
+    highest: str = ""
 
 
 def read_index(body: bytes, wanted: Iterable[Wanted]) -> dict[str, Listed | None] | None:
@@ -137,7 +141,8 @@ def _listed(index: sqlite3.Connection, wanted: Wanted) -> Listed | None:
         return next(iter(found.values()))
     if wanted.package and (not found or wanted.package in found):
         rows = index.execute(
-            "SELECT id, latest_version, arp_min_version FROM packages WHERE id = ? LIMIT 2", (wanted.package,)
+            "SELECT id, latest_version, arp_min_version, arp_max_version FROM packages WHERE id = ? LIMIT 2",
+            (wanted.package,),
         )
         found = _rows(rows)
         return next(iter(found.values())) if len(found) == 1 else None
@@ -146,17 +151,19 @@ def _listed(index: sqlite3.Connection, wanted: Wanted) -> Listed | None:
 
 def _by(index: sqlite3.Connection, table: str, column: str, value: str) -> dict[str, Listed]:
     query = (
-        f"SELECT id, latest_version, arp_min_version FROM {table} AS known "  # noqa: S608  (names from this file)
+        f"SELECT id, latest_version, arp_min_version, arp_max_version FROM {table} AS known "  # noqa: S608  (names from this file)
         f"JOIN packages ON packages.rowid = known.package WHERE known.{column} = ? LIMIT 20"
     )
     return _rows(index.execute(query, (value,)))
 
 
-def _rows(rows: Iterable[tuple[object, object, object]]) -> dict[str, Listed]:
+def _rows(rows: Iterable[tuple[object, object, object, object]]) -> dict[str, Listed]:
     found: dict[str, Listed] = {}
-    for package, latest, shown in rows:
+    for package, latest, lowest, highest in rows:
         if not isinstance(package, str) or not isinstance(latest, str) or not 0 < len(latest) <= MAX_TEXT:
             continue
-        low = shown if isinstance(shown, str) and 0 < len(shown) <= MAX_TEXT else latest
-        found[package] = Listed(package[:MAX_TEXT], latest, low)
+        low, high = (
+            shown if isinstance(shown, str) and 0 < len(shown) <= MAX_TEXT else latest for shown in (lowest, highest)
+        )
+        found[package] = Listed(package[:MAX_TEXT], latest, low, "" if high == low else high)
     return found

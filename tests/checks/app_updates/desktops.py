@@ -86,8 +86,11 @@ def cask(token: str, version: str) -> dict[str, Any]:
     return {"token": token, "version": version, "auto_updates": True, "artifacts": [{"app": ["X.app"]}]}
 
 
-def winget_list(*packages: tuple[str, str, str | None, Sequence[str], Sequence[str]]) -> bytes:
-    """winget's list: id, latest version, that version as Windows shows it, product codes, package families."""
+def winget_list(*packages: tuple[str, str, str | tuple[str, str] | None, Sequence[str], Sequence[str]]) -> bytes:
+    """winget's list: id, latest version, that version as Windows shows it, product codes, package families.
+
+    Where its installers show it differently, that is the lowest and the highest of them.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index.db"
         index = sqlite3.connect(path)
@@ -99,7 +102,8 @@ def winget_list(*packages: tuple[str, str, str | None, Sequence[str], Sequence[s
             "CREATE TABLE pfns2(pfn TEXT NOT NULL, package INT64 NOT NULL, PRIMARY KEY(pfn, package)) WITHOUT ROWID;"
         )
         for row, (package, latest, shown, codes, families) in enumerate(packages, 1):
-            values = (row, package, package, latest, shown, shown)
+            low, high = shown if isinstance(shown, tuple) else (shown, shown)
+            values = (row, package, package, latest, low, high)
             index.execute("INSERT INTO packages VALUES (?, ?, ?, NULL, ?, ?, ?, NULL)", values)
             index.executemany("INSERT INTO productcodes2 VALUES (?, ?)", [(code.lower(), row) for code in codes])
             index.executemany("INSERT INTO pfns2 VALUES (?, ?)", [(family.lower(), row) for family in families])

@@ -150,6 +150,22 @@ def test_an_app_is_compared_with_wingets_list_in_the_form_that_windows_shows() -
     assert item(finding, "Zoom") == ("unknown", "6.4.0 (50000)", "6.5.7 (60598)")
 
 
+def test_a_version_between_two_ways_of_showing_the_latest_one_may_be_an_old_one_and_is_not_checked() -> None:
+    both = ("Zoom.Zoom", "6.5.60598", ("6.5.7 (60598)", "6.5.60598"), ("ZoomUMX",), ())
+    listed = {WINGET: winget_list(both)}
+
+    def with_zoom(version: str) -> Finding:
+        zoom = program("Zoom Workplace (64-bit)", version, "Zoom Communications, Inc.")
+        return judged(windows({"c": CURRENT_CHROME, "ZoomUMX": zoom}), feeds(**listed))
+
+    for newest in ("6.5.7 (60598)", "6.5.60598", "6.6.61000"):
+        assert outcome(with_zoom(newest)) == "pass up_to_date"
+    older = with_zoom("6.5.50000")
+    assert outcome(older) == "pass partly"
+    assert item(older, "Zoom") == ("unknown", "6.5.50000", None)
+    assert outcome(with_zoom("6.4.50000")) == "unknown age_unknown"
+
+
 def test_an_app_outside_the_catalogue_is_compared_if_winget_knows_its_key() -> None:
     finding = judged(windows({"ZoomUMX": ZOOM, "OddApp": ODD}), feeds())
     assert item(finding, "Stage Lighting Control") == ("unknown", "1.0", "2.0")

@@ -33,6 +33,8 @@ def test_an_entry_is_found_by_its_key_in_any_case() -> None:
     body = winget_list(ZOOM, SEVEN)
     assert one(body, product_code="7-ZIP") == Listed("7zip.7zip", "25.01", "25.01")
     assert one(body, product_code="{aaa-1}") == Listed("Zoom.Zoom", "6.5.60598", "6.5.7 (60598)")
+    both = winget_list((*ZOOM[:2], ("6.5.7 (60598)", "6.5.60598"), *ZOOM[3:]))
+    assert one(both, product_code="{aaa-1}") == Listed("Zoom.Zoom", "6.5.60598", "6.5.7 (60598)", "6.5.60598")
 
 
 def test_a_store_app_is_found_by_its_family() -> None:
@@ -117,31 +119,35 @@ def test_a_list_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPa
 def test_a_table_that_never_ends_is_left() -> None:
     endless = (
         "CREATE VIEW packages AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
-        " SELECT x AS id, x AS latest_version, x AS arp_min_version FROM n WHERE x < 0;"
+        " SELECT x AS id, x AS latest_version, x AS arp_min_version, x AS arp_max_version FROM n WHERE x < 0;"
     )
     assert read_index(database(endless), [Wanted("it", package="a")]) is None
 
 
 OTHERS = "CREATE TABLE productcodes2(productcode, package); CREATE TABLE pfns2(pfn, package);"
+PACKAGES = "CREATE TABLE packages(id, latest_version, arp_min_version, arp_max_version);"
 GROWING = "hex(zeroblob(450000000))"
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        f"CREATE VIEW packages AS SELECT 1 AS rowid, 'a' AS id, {GROWING} AS latest_version, '1' AS arp_min_version;",
         (
-            "CREATE TABLE packages(id, arp_min_version, latest_version AS (hex(zeroblob(length(id) + 450000000))));"
-            "INSERT INTO packages VALUES ('a', '1');"
+            f"CREATE VIEW packages AS SELECT 1 AS rowid, 'a' AS id, {GROWING} AS latest_version,"
+            " '1' AS arp_min_version, '1' AS arp_max_version;"
         ),
         (
-            "CREATE TABLE packages(id, latest_version, arp_min_version); INSERT INTO packages VALUES ('a', '1', '1');"
+            "CREATE TABLE packages(id, arp_min_version, arp_max_version,"
+            " latest_version AS (hex(zeroblob(length(id) + 450000000)))); INSERT INTO packages VALUES ('a', '1', '1');"
+        ),
+        (
+            f"{PACKAGES} INSERT INTO packages VALUES ('a', '1', '1', '1');"
             "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE VIEW packages AS SELECT 1 AS id, "
-            f"{GROWING} AS latest_version, 1 AS arp_min_version' WHERE name = 'packages';"
+            f"{GROWING} AS latest_version, 1 AS arp_min_version, 1 AS arp_max_version' WHERE name = 'packages';"
         ),
         (
-            "CREATE VIRTUAL TABLE packages USING fts5(id, latest_version, arp_min_version);"
-            "INSERT INTO packages VALUES ('a', '1', '1');"
+            "CREATE VIRTUAL TABLE packages USING fts5(id, latest_version, arp_min_version, arp_max_version);"
+            "INSERT INTO packages VALUES ('a', '1', '1', '1');"
         ),
     ],
     ids=["view", "generated", "view in the place of a table", "virtual"],
@@ -156,15 +162,16 @@ def test_only_what_is_stored_in_tables_is_read(script: str) -> None:
 
 def test_a_value_longer_than_any_is_no_version_and_takes_no_memory() -> None:
     body = database(
-        "CREATE TABLE packages(id, latest_version, arp_min_version);"
-        f"INSERT INTO packages VALUES ('a', CAST(zeroblob(50000000) AS TEXT), '1');{OTHERS}"
+        f"{PACKAGES} INSERT INTO packages VALUES ('a', CAST(zeroblob(50000000) AS TEXT), '1', '1');{OTHERS}"
     )
     assert read_index(body, [Wanted("it", package="a")]) is None
 
 
 def test_a_look_up_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 200000) SELECT x, '1', '1' FROM n;"
-    body = database(f"CREATE TABLE packages(id, latest_version, arp_min_version); INSERT INTO packages {rows}{OTHERS}")
+    rows = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 200000) SELECT x, '1', '1', '1' FROM n;"
+    )
+    body = database(f"{PACKAGES} INSERT INTO packages {rows}{OTHERS}")
     assert read_index(body, [Wanted("it", package="a")]) == {"it": None}
     monkeypatch.setattr(winget_index, "MAX_SECONDS", 0.0)
     assert read_index(body, [Wanted("it", package="a")]) is None
@@ -172,8 +179,9 @@ def test_a_look_up_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) 
 
 def test_values_that_are_not_text_are_not_versions() -> None:
     body = database(
-        "CREATE TABLE packages(id, latest_version, arp_min_version); CREATE TABLE productcodes2(productcode, package);"
-        "INSERT INTO packages VALUES ('a', 5, 6), ('b', x'00', NULL), ('c', '', NULL), ('d', '1.0', 7);"
+        f"{PACKAGES} CREATE TABLE productcodes2(productcode, package);"
+        "INSERT INTO packages VALUES ('a', 5, 6, 6), ('b', x'00', NULL, NULL), ('c', '', NULL, NULL),"
+        " ('d', '1.0', 7, 7);"
         "INSERT INTO productcodes2 VALUES ('a', 1), ('b', 2), ('c', 3), ('d', 4);"
     )
     assert [one(body, product_code=code) for code in "abc"] == [None, None, None]
