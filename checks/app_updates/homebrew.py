@@ -19,7 +19,7 @@ from checks.app_updates.answers import remembered_answer
 from checks.app_updates.facts import Held, ManagerFacts, Pending
 from checks.app_updates.linux_managers.list_dates import newest
 
-__all__ = ["NAME", "NOT_OURS", "TITLE", "parse_outdated", "read"]
+__all__ = ["NAME", "NOT_OURS", "TITLE", "installed", "parse_outdated", "read"]
 
 NAME = "homebrew"
 TITLE = "Homebrew"
@@ -30,6 +30,7 @@ TIMEOUT_SECONDS = 20.0
 QUIET = ("env", "HOMEBREW_NO_AUTO_UPDATE=1", "HOMEBREW_NO_ANALYTICS=1", "HOMEBREW_NO_ENV_HINTS=1")
 OUTDATED = ("outdated", "--json=v2")
 GREEDY = "--greedy"
+#: That of Apple silicon first: a Mac that was set up from an older one still has the other.
 PREFIXES = {"/opt/homebrew/bin/brew": "/opt/homebrew", "/usr/local/bin/brew": "/usr/local"}
 LISTS = "Library/Caches/Homebrew/api"
 MAX_TEXT = 100
@@ -50,9 +51,10 @@ class _Outdated(msgspec.Struct):
 def read(context: Context) -> ManagerFacts | None:
     """What Homebrew has to say; ``None`` where it is not installed."""
     host = context.host
-    brew = host.which("brew")
-    if brew is None:
+    brews = installed(host)
+    if not brews:
         return None
+    brew = brews[0]
     prefix = PREFIXES.get(brew)
     trouble = Unreadable("unsupported", brew) if prefix is None else _not_ours(host, prefix)
     if trouble is not None:
@@ -61,6 +63,13 @@ def read(context: Context) -> ManagerFacts | None:
     stamped = (brew, f"{prefix}/Cellar", f"{prefix}/Caskroom", *host.glob(f"{prefix}/Caskroom/*"), *lists)
     pending = remembered_answer(context, NAME, stamped, lambda: _ask(host, brew))
     return ManagerFacts(NAME, "homebrew", pending, _lists_at(host, lists, context.now), "brew outdated", LISTS, TITLE)
+
+
+def installed(host: Host) -> list[str]:
+    """Every Homebrew here; :func:`read` asks the first."""
+    found = [brew for brew in PREFIXES if host.which(brew) is not None]
+    elsewhere = host.which("brew")
+    return found or ([] if elsewhere is None else [elsewhere])
 
 
 def parse_outdated(text: str) -> tuple[tuple[Pending, ...], tuple[Pending, ...]] | None:

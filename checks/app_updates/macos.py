@@ -30,6 +30,7 @@ SPARKLE = "sparkle"
 #: Apps that are asked about at an address of their own; the rest of an unusual collection is counted as not checked.
 MAX_SPARKLE = 60
 NOT_OURS = "it belongs to another account of this computer"
+SECOND = "a second Homebrew, as older Macs have it"
 NO_APP_STORE = "only the App Store itself knows its latest version"
 
 
@@ -51,7 +52,8 @@ def read(context: Context) -> Reading:
     reading = desktop.gathered(context, found)
     store = _from_store(context, [app for app in apps if app.from_store])
     brew = _from_homebrew(context, apps, {each.name for each in (*reading.unchecked, *store.unchecked)})
-    parts = (Reading((system,)), reading, store, brew)
+    second = tuple(Unchecked(homebrew.TITLE, "", SECOND, path) for path in homebrew.installed(host)[1:])
+    parts = (Reading((system,)), reading, store, brew, Reading(unchecked=second))
     return Reading(
         tuple(manager for part in parts for manager in part.managers),
         sum(part.checked for part in parts),

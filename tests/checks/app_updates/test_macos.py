@@ -545,6 +545,16 @@ def test_homebrew_of_somebody_else_is_not_checked_and_stands_in_nobodys_way() ->
     assert item(finding, "Homebrew")[0] == "unknown"
 
 
+def test_beside_a_homebrew_left_over_from_an_older_mac_the_one_of_this_mac_is_asked() -> None:
+    host = homebrew(outdated([entry("node", "20.11.0", "21.6.2")]), apps={"Google Chrome": CURRENT_CHROME})
+    real = host.which
+    left_over = "/usr/local/bin/brew"
+    host.which = lambda name: left_over if name in ("brew", left_over) else real(name)
+    finding = judged(host, feeds())
+    assert item(finding, "node") == ("unknown", "20.11.0", "21.6.2")
+    assert finding.facts["unchecked"] == 1
+
+
 def test_homebrew_of_somebody_else_is_never_run() -> None:
     host = homebrew(owner=502)
     ran: list[Sequence[str]] = []
