@@ -121,6 +121,8 @@ def test_what_windows_own_list_shows_is_shown(more: dict[str, Any]) -> None:
         ("Zoom", "Zoom Video Communications, Inc.", "Zoom", None),
         ("Notepad++ (64-bit x64)", "Notepad++ Team", "Notepad++", None),
         ("Adobe Acrobat (64-bit)", "Adobe", "Adobe Acrobat Reader", None),
+        ("Adobe Acrobat Reader DC - Deutsch", "Adobe Systems Incorporated", "Adobe Acrobat Reader", None),
+        ("Adobe Acrobat Reader DC - Chinese Simplified", "Adobe Systems Incorporated", "Adobe Acrobat Reader", None),
         ("LibreOffice 25.8.3.2", "The Document Foundation", "LibreOffice", None),
         ("Microsoft 365 - de-de", "Microsoft Corporation", "Microsoft 365", None),
     ],
@@ -144,6 +146,7 @@ def test_an_app_of_the_catalogue_is_known_by_its_name(
         ("Microsoft Edge WebView2 Runtime", "Microsoft Corporation"),
         ("My Brave", "Brave Software Inc"),
         ("Adobe Acrobat Reader 2020 MUI", "Adobe Systems Incorporated"),
+        ("Adobe Acrobat Reader 2017 - Deutsch", "Adobe Systems Incorporated"),
     ],
 )
 def test_a_name_that_only_looks_like_it_is_another_app(display_name: str, publisher: str) -> None:
