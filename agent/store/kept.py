@@ -120,7 +120,7 @@ class Table(Generic[R]):
         """
         for found in connection.execute(f"SELECT id, revision, {', '.join(self.columns)}, record FROM {self.name}"):  # noqa: S608
             # Not the record's own text: an earlier program did not write the fields that this one has.
-            if not isinstance(found[-1], str) or found[:-1] != self._row(self._decoded(found[-1]))[:-1]:
+            if not isinstance(found[-1], str) or found[:-1] != self._row(in_utc(self._decoded(found[-1])))[:-1]:
                 raise ValueError(f"columns that differ from their record, in {self.name}")
 
     def forget(self, connection: sqlite3.Connection, before: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,8 +12,8 @@ from agent.store.moments import moment
 
 __all__ = ["meta", "set_meta", "verify"]
 
-#: Those that are times, some of them empty while there is none.
-TIMES = ("clock_at", "clock_since", "compacted_at", "forgotten_before")
+#: Those that are times.
+TIMES = ("clock_at", "clock_since", "compacted_at")
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -36,6 +37,9 @@ def verify(connection: sqlite3.Connection) -> None:
         written = meta(connection, key)
         if written:
             moment(written)
+    before = meta(connection, "forgotten_before")
+    if before:
+        datetime.fromisoformat(before)  # 90 days before a clock that was never set, it is of 1969
     int(meta(connection, "compacted_size") or 0)
     settings = meta(connection, "settings")
     if settings:

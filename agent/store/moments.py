@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from agent.localtime import is_sound
+from agent.localtime import LAST, is_sound
+from agent.store.errors import StoreError
 
 __all__ = ["in_utc", "moment", "text"]
 
@@ -15,7 +16,13 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 def text(at: datetime) -> str:
-    """A time as it is kept: UTC, with a fixed number of digits."""
+    """A time as it is kept: UTC, with a fixed number of digits.
+
+    Raises:
+        StoreError: it would not be taken back (:func:`moment`), and a store that holds it would count as damaged.
+    """
+    if at >= LAST:
+        raise StoreError("This computer's clock is centuries ahead. Set it right; nothing can be kept until then.")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

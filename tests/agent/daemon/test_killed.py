@@ -74,7 +74,7 @@ class Laptop:
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=options.pop("stdout", subprocess.DEVNULL),
-            stderr=subprocess.DEVNULL,
+            stderr=options.pop("stderr", subprocess.DEVNULL),
             **options,
         )
 
@@ -294,6 +294,22 @@ def test_on_a_full_disk_nothing_is_said_that_could_not_be_kept(laptop: Laptop) -
     assert laptop.run("run") in (1, 3)
     laptop.look()
     assert len(laptop.shown) == 1
+
+
+def test_under_a_clock_of_no_year_of_ours_the_round_says_so_and_the_store_stays_as_it_was(laptop: Laptop) -> None:
+    laptop.run("attest", account(laptop), "--method", "none")
+    assert laptop.run("run") in (1, 3)
+    laptop.ahead = timedelta(days=80_000)
+    for _ in range(2):
+        with laptop.start("run", "--due", stderr=subprocess.PIPE) as child:
+            _, said = child.communicate(timeout=60)
+        assert child.returncode == 4
+        assert b"clock" in said
+    laptop.ahead = timedelta(0)
+    assert not list(Path(Paths.here().data).glob("*damaged*"))
+    with Store.open(Paths.here()) as store:
+        assert store.notes == []
+        assert store.last_runs()
 
 
 def test_in_a_home_that_cannot_be_written_nothing_is_said_and_the_daemon_says_why(laptop: Laptop) -> None:

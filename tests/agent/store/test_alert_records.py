@@ -342,6 +342,8 @@ def test_a_store_that_is_lost_or_damaged_comes_back_from_the_journal(paths: Path
     "change",
     [
         "UPDATE episodes SET record = replace(record, 'fail', 'fbil')",
+        """UPDATE episodes SET record = replace(record, '"opened_at":"2', '"opened_at":"9')""",
+        """UPDATE episodes SET record = replace(record, '"seen_at":"2', '"seen_at":"9')""",
         "UPDATE episodes SET closed_at = '2026'",
         "UPDATE episodes SET revision = 7",
         "UPDATE said SET record = '{'",

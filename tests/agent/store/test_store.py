@@ -18,7 +18,7 @@ import pytest
 
 from agent.contract import Status
 from agent.paths import Paths
-from agent.store import Store, StoreError
+from agent.store import LastRun, Store, StoreError
 from tests.agent.store.examples import episode, finding, said, statement
 from tests.builders import NOW
 
@@ -302,10 +302,27 @@ def test_what_was_kept_while_a_clock_stood_at_its_beginning_stays(paths: Paths) 
     never_set = datetime(1970, 1, 1, tzinfo=UTC)
     with Store.open(paths) as store:
         store.attest(statement(at=never_set))
-        store.settle([("screen_lock", finding("pass"))], never_set)
+        for days in range(4):
+            store.settle([("screen_lock", finding("pass"))], never_set + timedelta(days=days))
     with Store.open(paths) as store:
         assert store.notes == []
         assert [made.at for made in store.attestations()] == [never_set]
+
+
+def test_a_clock_of_no_year_of_ours_is_refused_and_harms_nothing(paths: Paths) -> None:
+    with Store.open(paths) as store:
+        store.settle([("screen_lock", finding("pass"))], NOW)
+        far = datetime(2245, 1, 1, tzinfo=UTC)
+        for keep in (
+            lambda: store.settle([("screen_lock", finding("fail"))], far),
+            lambda: store.keep_runs({"screen_lock": LastRun(far, far)}),
+            lambda: store.attest(statement(at=far)),
+        ):
+            with pytest.raises(StoreError, match="clock"):
+                keep()
+    with Store.open(paths) as store:
+        assert store.notes == []
+        assert store.standings()["screen_lock", None].observed_at == NOW
 
 
 def test_a_pipe_in_the_place_of_the_journal_is_not_waited_for(paths: Paths) -> None:
