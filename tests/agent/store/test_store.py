@@ -278,6 +278,21 @@ def test_a_value_that_cannot_be_read_does_not_stop_every_command_from_now_on(pat
         assert store.notes == []
 
 
+def test_an_index_that_no_longer_fits_its_table_is_damage_too(paths: Paths) -> None:
+    with Store.open(paths) as store:
+        store.attest(statement())
+    with sqlite3.connect(paths.store) as other:
+        (key,) = other.execute("SELECT key FROM attestations").fetchone()
+    other.close()
+    data = Path(paths.store).read_bytes()
+    assert data.count(key.encode()) == 2  # in the table and in its index
+    at = data.rindex(key.encode())
+    Path(paths.store).write_bytes(data[:at] + b"?" + data[at + 1 :])
+    with Store.open(paths) as store:
+        assert "damaged" in store.notes[0]
+        assert store.attestations() == (statement(),)
+
+
 def test_what_becomes_unreadable_while_the_store_is_open_is_a_sentence(paths: Paths) -> None:
     with Store.open(paths) as store, sqlite3.connect(paths.store) as other:
         other.execute("INSERT INTO memory VALUES ('breach', 'key', ?)", ("[" * 3000 + "]" * 3000,))
