@@ -21,6 +21,7 @@ REASONS = frozenset(
         "age_unknown",
         "overdue",
         "stale",
+        "out_of_support",
         "no_lists",
         "no_tool",
         "no_permission",

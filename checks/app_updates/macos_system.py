@@ -3,6 +3,8 @@
 ``RecommendedUpdates`` lists them and ``LastFullSuccessfulDate`` says when it last looked for all of them. An upgrade to
 the next macOS is not an update of this one: its identifier ends in ``_major``, or its version begins with another
 number. What the list still recommends although it is installed is left out by its version.
+
+For a macOS that gets no more updates nothing waits, however much it lacks, so its list says nothing of what is newest.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any
 from agent.host import Host, Unreadable, plists
 from checks.app_updates.facts import ManagerFacts, Pending
 from checks.app_updates.versions import BadVersionError, dotted
+from config import end_of_life
 
 __all__ = ["macos_version", "parse_recommended", "read"]
 
@@ -43,7 +46,7 @@ def read(host: Host, version: str | None, now: datetime) -> ManagerFacts:
         NAME,
         "dotted",
         trouble if pending is None else pending,
-        looked_at,
+        _ended(version, now) or looked_at,
         PATH,
         "LastFullSuccessfulDate",
         TITLE,
@@ -120,6 +123,14 @@ def _is_installed(pending: Pending, version: str | None) -> bool:
     except BadVersionError:
         return False
     return order > 0 or (order == 0 and pending.title.endswith(f" {pending.latest}"))
+
+
+def _ended(version: str | None, now: datetime) -> Unreadable | None:
+    """That nobody makes updates for this macOS any more, where that is known (``config/end_of_life.toml``)."""
+    support = end_of_life.macos(version) if version is not None else None
+    if support is None or support.on(now.date()) is not end_of_life.State.ENDED:
+        return None
+    return Unreadable("out_of_support", support.name)
 
 
 def _looked_at(values: dict[str, Any], now: datetime) -> datetime | Unreadable:

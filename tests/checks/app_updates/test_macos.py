@@ -350,6 +350,29 @@ def test_what_macos_did_not_look_for_or_say_clearly_is_no_pass(update_state: Any
     assert outcome(judged(mac({"Google Chrome": CURRENT_CHROME}, update=update_state), feeds())) == expected
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("26.6.2", "pass up_to_date"),
+        ("14.8.1", "pass up_to_date"),  # whether it is still supported nobody has said
+        ("13.7.8", "unknown out_of_support"),
+        ("12.7.6", "unknown out_of_support"),
+        ("10.15.7", "unknown out_of_support"),
+    ],
+)
+def test_that_nothing_waits_for_a_macos_that_gets_no_more_updates_is_no_pass(version: str, expected: str) -> None:
+    finding = judged(mac({"Google Chrome": CURRENT_CHROME}, version=version), feeds())
+    assert outcome(finding) == expected
+
+
+def test_what_is_overdue_on_a_macos_that_gets_no_more_updates_is_still_a_fail() -> None:
+    memory, later = DictMemory(), NOW + 15 * DAY
+    for now in (NOW, later):
+        host = mac({"Google Chrome": OLD_CHROME}, version="12.7.6", update=software_update(looked_at=now))
+        finding = judged(host, feeds(), memory, now=now)
+    assert outcome(finding) == "fail overdue"
+
+
 def test_a_mac_that_keeps_no_record_of_updates_is_no_pass() -> None:
     assert outcome(judged(computer("macos"), feeds())) == "unknown unreadable"
 
